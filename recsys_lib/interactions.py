@@ -1,0 +1,273 @@
+"""Who, what, how much, when: the one table that every recommender learns from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from recsys_lib.errors import DataError, check_choice
+
+USER, ITEM, VALUE, TIME = "user_id", "item_id", "value", "time"
+SCORE, RANK = "score", "rank"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Interactions:
+    """A labelled sparse matrix: one row a user, one column an item, immutable.
+
+    Make one with `Interactions.from_frame`. Users and items may be listed that have no event at
+    all (a viewer on the first evening, a title added today): they keep their row or column.
+
+    Attributes:
+        users: sorted unique labels of the rows, shape (n_users,).
+        items: sorted unique labels of the columns, shape (n_items,).
+        matrix: CSR array of float32, shape (n_users, n_items); a stored entry is an event, also
+            when its value is 0; column indices are sorted within a row.
+        times: seconds since 1970-01-01 UTC, int64, in the order of `matrix.data`; or None.
+    """
+
+    users: np.ndarray
+    items: np.ndarray
+    matrix: sparse.csr_array
+    times: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        arrays = [self.users, self.items, self.matrix.data, self.matrix.indices, self.matrix.indptr]
+        for array in [*arrays, *([] if self.times is None else [self.times])]:
+            array.flags.writeable = False
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        user: str = USER,
+        item: str = ITEM,
+        value: str | None = None,
+        time: str | None = None,
+        users=None,
+        items=None,
+        duplicates: str = "error",
+    ) -> Interactions:
+        """Read one event a row.
+
+        Args:
+            frame: the events.
+            user, item: columns with the labels (all integers or all strings).
+            value: column with a finite number; None means that every event counts 1.
+            time: column with datetimes (without a zone they are taken as UTC) or with seconds
+                since 1970-01-01 UTC; None means that times are unknown.
+            users, items: all labels to have a row or column; None means those that occur.
+            duplicates: what to do with a repeated (user, item): "error", or keep the "first", the
+                "last" or the "sum" (in the order of `time` if given, else of the rows; a sum has
+                the time of the first event).
+
+        Raises:
+            DataError: a column is missing, a label or number is missing or not finite, a label is
+                not in `users`/`items`, or a pair is repeated while duplicates="error".
+
+        >>> log = pd.DataFrame({"user_id": [7, 7, 9], "item_id": [1, 2, 2]})
+        >>> Interactions.from_frame(log).matrix.toarray()
+        array([[1., 1.],
+               [0., 1.]], dtype=float32)
+        """
+        check_choice("duplicates", duplicates, ("error", "first", "last", "sum"))
+        for column in filter(None, (user, item, value, time)):
+            if column not in frame.columns:
+                known = ", ".join(map(str, frame.columns))
+                raise DataError(f"there is no column {column!r}", where=f"columns: {known}")
+        row, users = _codes(frame[user], users, user)
+        col, items = _codes(frame[item], items, item)
+        data = _numbers(frame[value], value) if value else np.ones(len(frame))
+        seconds = _seconds(frame[time], time) if time else None
+        order = np.lexsort((row,) if seconds is None else (seconds, row))
+        order = order[np.lexsort((col[order], row[order]))]
+        row, col, data = row[order], col[order], data[order]
+        seconds = None if seconds is None else seconds[order]
+        first = np.r_[True, (np.diff(row) != 0) | (np.diff(col) != 0)][: len(row)]
+        if not first.all():
+            if duplicates == "error":
+                _refuse_duplicates(frame, order[~first], user, item)
+            keep = np.r_[first[1:], True] if duplicates == "last" else first
+            if duplicates == "sum":
+                data = np.add.reduceat(data, np.flatnonzero(first))
+            else:
+                data = data[keep]
+            row, col = row[keep], col[keep]
+            seconds = None if seconds is None else seconds[keep]
+        return cls._build(users, items, row, col, data, seconds)
+
+    @classmethod
+    def _build(cls, users, items, row, col, data, seconds) -> Interactions:
+        """From codes already sorted by row, then column, without repeats."""
+        indptr = np.r_[0, np.cumsum(np.bincount(row, minlength=len(users)))]
+        parts = (data.astype(np.float32), col.astype(np.int32), indptr.astype(np.int32))
+        matrix = sparse.csr_array(parts, shape=(len(users), len(items)))
+        return cls(users, items, matrix, seconds)
+
+    # Counts -------------------------------------------------------------------------------------
+
+    @property
+    def n_users(self) -> int:
+        """Number of rows, users without events included."""
+        return len(self.users)
+
+    @property
+    def n_items(self) -> int:
+        """Number of columns, items without events included."""
+        return len(self.items)
+
+    @property
+    def n_events(self) -> int:
+        """Number of stored (user, item) pairs."""
+        return self.matrix.nnz
+
+    @property
+    def density(self) -> float:
+        """`n_events / (n_users * n_items)`; 0 for an empty matrix."""
+        return self.n_events / max(self.n_users * self.n_items, 1)
+
+    @cached_property
+    def user_counts(self) -> np.ndarray:
+        """Events of each user, shape (n_users,)."""
+        return np.diff(self.matrix.indptr)
+
+    @cached_property
+    def item_counts(self) -> np.ndarray:
+        """Events of each item, shape (n_items,)."""
+        return np.bincount(self.matrix.indices, minlength=self.n_items)
+
+    @property
+    def event_rows(self) -> np.ndarray:
+        """The row of each event, in the order of `matrix.data`, shape (n_events,)."""
+        return np.repeat(np.arange(self.n_users), self.user_counts)
+
+    # Views --------------------------------------------------------------------------------------
+
+    def user_positions(self, labels) -> np.ndarray:
+        """Row of each label, -1 where the label is unknown; shape (len(labels),)."""
+        return _positions(self.users, labels)
+
+    def item_positions(self, labels) -> np.ndarray:
+        """Column of each label, -1 where the label is unknown; shape (len(labels),)."""
+        return _positions(self.items, labels)
+
+    def binary(self) -> sparse.csr_array:
+        """The matrix with every event's value replaced by 1."""
+        parts = (np.ones(self.n_events, np.float32), self.matrix.indices, self.matrix.indptr)
+        return sparse.csr_array(parts, shape=self.matrix.shape)
+
+    def select(self, mask: np.ndarray) -> Interactions:
+        """The events where `mask` (bool, in the order of `matrix.data`) is true, on the same axes."""
+        times = None if self.times is None else self.times[mask]
+        row, col, data = self.event_rows[mask], self.matrix.indices[mask], self.matrix.data[mask]
+        return self._build(self.users, self.items, row, col, data, times)
+
+    def with_axes(self, *, users=None, items=None) -> Interactions:
+        """The same events with more (never fewer) users or items listed."""
+        users = self.users if users is None else np.unique(np.asarray(users))
+        items = self.items if items is None else np.unique(np.asarray(items))
+        row, col = _positions(users, self.users), _positions(items, self.items)
+        lost = (row[self.user_counts > 0] < 0).any() or (col[self.item_counts > 0] < 0).any()
+        if lost:
+            raise DataError("the new axes leave out a user or an item that has events")
+        rows, cols = row[self.event_rows], col[self.matrix.indices]
+        return self._build(users, items, rows, cols, self.matrix.data, self.times)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an event: user_id, item_id, value and, if known, time (datetime, UTC)."""
+        columns = {
+            USER: self.users[self.event_rows],
+            ITEM: self.items[self.matrix.indices],
+            VALUE: self.matrix.data,
+        }
+        if self.times is not None:
+            columns[TIME] = pd.to_datetime(self.times, unit="s", utc=True)
+        return pd.DataFrame(columns)
+
+    def __len__(self) -> int:
+        return self.n_events
+
+    def __repr__(self) -> str:
+        when = "no times"
+        if self.times is not None and len(self.times):
+            first, last = pd.to_datetime([self.times.min(), self.times.max()], unit="s").date
+            when = f"{first} to {last}"
+        size = f"{self.n_users:,} users x {self.n_items:,} items, {self.n_events:,} events"
+        return f"Interactions({size}, density {self.density:.4f}, {when})"
+
+
+def _codes(column: pd.Series, labels, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Position of each value among the sorted labels, and those labels."""
+    missing = np.flatnonzero(column.isna())
+    if len(missing):
+        raise DataError(f"column {name!r} has {len(missing)} empty cells", where=_rows(missing))
+    values = column.to_numpy()
+    if values.dtype.kind not in "iu":
+        kinds = {type(value) for value in values}
+        if any(not issubclass(kind, (str, int, np.integer)) for kind in kinds) or len(kinds) > 1:
+            found = ", ".join(sorted(kind.__name__ for kind in kinds))
+            raise DataError(
+                f"column {name!r} must hold integers or strings, not {found}",
+                fix="Convert it, for example with astype(int) or astype(str).",
+            )
+        values = values.astype(object)
+    if labels is None:
+        labels, codes = np.unique(values, return_inverse=True)
+        return codes, labels
+    labels = np.unique(np.asarray(labels))
+    codes = _positions(labels, values)
+    unknown = np.flatnonzero(codes < 0)
+    if len(unknown):
+        example = values[unknown[0]]
+        raise DataError(f"column {name!r} holds {example!r}, which is not in the given labels",
+                        where=_rows(unknown))  # fmt: skip
+    return codes, labels
+
+
+def _positions(sorted_labels: np.ndarray, labels) -> np.ndarray:
+    index = pd.Index(sorted_labels)
+    return index.get_indexer(pd.Index(np.atleast_1d(np.asarray(labels, dtype=index.dtype))))
+
+
+def _numbers(column: pd.Series, name: str) -> np.ndarray:
+    try:
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise DataError(f"column {name!r} must hold numbers") from None
+    bad = np.flatnonzero(~np.isfinite(values) | (np.abs(values) > np.finfo(np.float32).max))
+    if len(bad):
+        raise DataError(f"column {name!r} has {len(bad)} values that are not finite numbers",
+                        where=_rows(bad))  # fmt: skip
+    return values
+
+
+def _seconds(column: pd.Series, name: str) -> np.ndarray:
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        return _numbers(column, name).astype(np.int64)
+    missing = np.flatnonzero(column.isna())
+    if len(missing):
+        raise DataError(f"column {name!r} has {len(missing)} empty cells", where=_rows(missing))
+    if column.dt.tz is not None:
+        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+    return column.to_numpy().astype("datetime64[s]").astype(np.int64)
+
+
+def _refuse_duplicates(frame: pd.DataFrame, repeated: np.ndarray, user: str, item: str) -> None:
+    first = frame.iloc[repeated[0]]
+    raise DataError(
+        f"{len(repeated)} (user, item) pairs are repeated, the first is"
+        f" ({first[user]}, {first[item]})",
+        where=_rows(np.sort(repeated)),
+        fix='Pass duplicates="first", "last" or "sum" to say which event counts.',
+    )
+
+
+def _rows(positions: np.ndarray, at_most: int = 5) -> str:
+    shown = ", ".join(str(position) for position in positions[:at_most])
+    more = ", ..." if len(positions) > at_most else ""
+    return f"row{'s' if len(positions) > 1 else ''} {shown}{more}, counted from 0"

@@ -1,0 +1,50 @@
+"""What most viewers watched: the recommender to beat."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recsys_lib.errors import ArgumentError, DataError
+from recsys_lib.interactions import Interactions
+from recsys_lib.models.base import Recommender
+
+DAY = 86_400  # seconds
+
+
+class Popular(Recommender):
+    """Every viewer gets the titles with the most viewers.
+
+    score[i] = sum over events e of title i of 0.5 ** (age[e] / half_life_days)
+
+    where age[e] is how many days before the newest event of `train` the event took place. Without
+    `half_life_days` every event counts 1 and the score is the number of viewers.
+
+    Args:
+        half_life_days: days after which an event counts half; None for never. Needs times.
+
+    Raises:
+        ArgumentError: half_life_days is not above 0.
+        DataError: half_life_days is given and `train` has no times.
+    """
+
+    def __init__(self, half_life_days: float | None = None) -> None:
+        self.half_life_days = half_life_days
+
+    def _fit(self, train: Interactions, items, users) -> None:
+        weights = np.ones(train.n_events)
+        if self.half_life_days is not None:
+            if not self.half_life_days > 0:
+                raise ArgumentError(f"half_life_days must be above 0, not {self.half_life_days!r}")
+            if train.times is None:
+                raise DataError("half_life_days needs times and train has none",
+                                fix="Pass time= to Interactions.from_frame.")  # fmt: skip
+            age = (train.times.max() - train.times) / DAY
+            weights = 0.5 ** (age / self.half_life_days)
+        counts = np.bincount(train.matrix.indices, weights, minlength=train.n_items)
+        self.popularity_ = counts.astype(np.float32)
+
+    def _score(self, rows: np.ndarray) -> np.ndarray:
+        return np.tile(self.popularity_, (len(rows), 1))
+
+    def _score_strangers(self, users: np.ndarray) -> np.ndarray:
+        return self._score(users)

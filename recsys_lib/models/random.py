@@ -1,0 +1,37 @@
+"""A list drawn by lot: what any recommender must at least beat."""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+
+from recsys_lib.interactions import Interactions
+from recsys_lib.models.base import Recommender
+
+
+class Random(Recommender):
+    """Every title gets a uniform random score, anew for every viewer.
+
+    A viewer's scores depend on `random_state` and the viewer's label alone, so that the list stays
+    the same whoever else is asked for in the same call.
+
+    Args:
+        random_state: an integer seed.
+    """
+
+    def __init__(self, random_state: int = 0) -> None:
+        self.random_state = random_state
+
+    def _fit(self, train: Interactions, items, users) -> None:
+        pass
+
+    def _score(self, rows: np.ndarray) -> np.ndarray:
+        return self._score_strangers(self.train_.users[rows])
+
+    def _score_strangers(self, users: np.ndarray) -> np.ndarray:
+        scores = np.empty((len(users), self.train_.n_items), np.float32)
+        for row, user in enumerate(users):
+            seed = (self.random_state, zlib.crc32(str(user).encode()))
+            np.random.default_rng(seed).random(out=scores[row], dtype=np.float32)
+        return scores
