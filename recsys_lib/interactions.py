@@ -9,6 +9,16 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recsys_lib.columns import (
+    as_labels,
+    check_columns,
+    check_finite,
+    codes,
+    numbers,
+    positions,
+    refuse_duplicates,
+    seconds_of,
+)
 from recsys_lib.errors import DataError, check_choice
 
 USER, ITEM, VALUE, TIME = "user_id", "item_id", "value", "time"
@@ -56,7 +66,7 @@ class Interactions:
         """Read one event a row.
 
         Args:
-            frame: the events.
+            frame: the events, one a row.
             user, item: columns with the labels (all integers or all strings).
             value: column with a finite number; None means that every event counts 1.
             time: column with datetimes (without a zone they are taken as UTC) or with seconds
@@ -76,14 +86,11 @@ class Interactions:
                [0., 1.]], dtype=float32)
         """
         check_choice("duplicates", duplicates, ("error", "first", "last", "sum"))
-        for column in filter(None, (user, item, value, time)):
-            if column not in frame.columns:
-                known = ", ".join(map(str, frame.columns))
-                raise DataError(f"there is no column {column!r}", where=f"columns: {known}")
-        row, users = _codes(frame[user], users, user)
-        col, items = _codes(frame[item], items, item)
-        data = _numbers(frame[value], value) if value else np.ones(len(frame))
-        seconds = _seconds(frame[time], time) if time else None
+        check_columns(frame, [name for name in (user, item, value, time) if name is not None])
+        row, users = codes(frame[user], users, user)
+        col, items = codes(frame[item], items, item)
+        data = np.ones(len(frame)) if value is None else numbers(frame[value], value)
+        seconds = None if time is None else seconds_of(frame[time], time)
         order = np.lexsort((row,) if seconds is None else (seconds, row))
         order = order[np.lexsort((col[order], row[order]))]
         row, col, data = row[order], col[order], data[order]
@@ -91,10 +98,10 @@ class Interactions:
         first = np.r_[True, (np.diff(row) != 0) | (np.diff(col) != 0)][: len(row)]
         if not first.all():
             if duplicates == "error":
-                _refuse_duplicates(frame, order[~first], user, item)
+                refuse_duplicates(frame, order[~first], user, item)
             keep = np.r_[first[1:], True] if duplicates == "last" else first
             if duplicates == "sum":
-                data = np.add.reduceat(data, np.flatnonzero(first))
+                data = check_finite(np.add.reduceat(data, np.flatnonzero(first)), value)
             else:
                 data = data[keep]
             row, col = row[keep], col[keep]
@@ -150,11 +157,11 @@ class Interactions:
 
     def user_positions(self, labels) -> np.ndarray:
         """Row of each label, -1 where the label is unknown; shape (len(labels),)."""
-        return _positions(self.users, labels)
+        return positions(self.users, labels)
 
     def item_positions(self, labels) -> np.ndarray:
         """Column of each label, -1 where the label is unknown; shape (len(labels),)."""
-        return _positions(self.items, labels)
+        return positions(self.items, labels)
 
     def binary(self) -> sparse.csr_array:
         """The matrix with every event's value replaced by 1."""
@@ -162,16 +169,16 @@ class Interactions:
         return sparse.csr_array(parts, shape=self.matrix.shape)
 
     def select(self, mask: np.ndarray) -> Interactions:
-        """The events where `mask` (bool, in the order of `matrix.data`) is true, on the same axes."""
+        """The events where `mask` (bool, in `matrix.data`'s order) is true, on the same axes."""
         times = None if self.times is None else self.times[mask]
         row, col, data = self.event_rows[mask], self.matrix.indices[mask], self.matrix.data[mask]
         return self._build(self.users, self.items, row, col, data, times)
 
     def with_axes(self, *, users=None, items=None) -> Interactions:
         """The same events with more (never fewer) users or items listed."""
-        users = self.users if users is None else np.unique(np.asarray(users))
-        items = self.items if items is None else np.unique(np.asarray(items))
-        row, col = _positions(users, self.users), _positions(items, self.items)
+        users = self.users if users is None else np.unique(as_labels(users, "users"))
+        items = self.items if items is None else np.unique(as_labels(items, "items"))
+        row, col = positions(users, self.users), positions(items, self.items)
         lost = (row[self.user_counts > 0] < 0).any() or (col[self.item_counts > 0] < 0).any()
         if lost:
             raise DataError("the new axes leave out a user or an item that has events")
@@ -199,75 +206,3 @@ class Interactions:
             when = f"{first} to {last}"
         size = f"{self.n_users:,} users x {self.n_items:,} items, {self.n_events:,} events"
         return f"Interactions({size}, density {self.density:.4f}, {when})"
-
-
-def _codes(column: pd.Series, labels, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Position of each value among the sorted labels, and those labels."""
-    missing = np.flatnonzero(column.isna())
-    if len(missing):
-        raise DataError(f"column {name!r} has {len(missing)} empty cells", where=_rows(missing))
-    values = column.to_numpy()
-    if values.dtype.kind not in "iu":
-        kinds = {type(value) for value in values}
-        if any(not issubclass(kind, (str, int, np.integer)) for kind in kinds) or len(kinds) > 1:
-            found = ", ".join(sorted(kind.__name__ for kind in kinds))
-            raise DataError(
-                f"column {name!r} must hold integers or strings, not {found}",
-                fix="Convert it, for example with astype(int) or astype(str).",
-            )
-        values = values.astype(object)
-    if labels is None:
-        labels, codes = np.unique(values, return_inverse=True)
-        return codes, labels
-    labels = np.unique(np.asarray(labels))
-    codes = _positions(labels, values)
-    unknown = np.flatnonzero(codes < 0)
-    if len(unknown):
-        example = values[unknown[0]]
-        raise DataError(f"column {name!r} holds {example!r}, which is not in the given labels",
-                        where=_rows(unknown))  # fmt: skip
-    return codes, labels
-
-
-def _positions(sorted_labels: np.ndarray, labels) -> np.ndarray:
-    index = pd.Index(sorted_labels)
-    return index.get_indexer(pd.Index(np.atleast_1d(np.asarray(labels, dtype=index.dtype))))
-
-
-def _numbers(column: pd.Series, name: str) -> np.ndarray:
-    try:
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError):
-        raise DataError(f"column {name!r} must hold numbers") from None
-    bad = np.flatnonzero(~np.isfinite(values) | (np.abs(values) > np.finfo(np.float32).max))
-    if len(bad):
-        raise DataError(f"column {name!r} has {len(bad)} values that are not finite numbers",
-                        where=_rows(bad))  # fmt: skip
-    return values
-
-
-def _seconds(column: pd.Series, name: str) -> np.ndarray:
-    if not pd.api.types.is_datetime64_any_dtype(column):
-        return _numbers(column, name).astype(np.int64)
-    missing = np.flatnonzero(column.isna())
-    if len(missing):
-        raise DataError(f"column {name!r} has {len(missing)} empty cells", where=_rows(missing))
-    if column.dt.tz is not None:
-        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
-    return column.to_numpy().astype("datetime64[s]").astype(np.int64)
-
-
-def _refuse_duplicates(frame: pd.DataFrame, repeated: np.ndarray, user: str, item: str) -> None:
-    first = frame.iloc[repeated[0]]
-    raise DataError(
-        f"{len(repeated)} (user, item) pairs are repeated, the first is"
-        f" ({first[user]}, {first[item]})",
-        where=_rows(np.sort(repeated)),
-        fix='Pass duplicates="first", "last" or "sum" to say which event counts.',
-    )
-
-
-def _rows(positions: np.ndarray, at_most: int = 5) -> str:
-    shown = ", ".join(str(position) for position in positions[:at_most])
-    more = ", ..." if len(positions) > at_most else ""
-    return f"row{'s' if len(positions) > 1 else ''} {shown}{more}, counted from 0"

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from recsys_lib.errors import ArgumentError, DataError, check_at_least
 from recsys_lib.interactions import ITEM, RANK, SCORE, USER, Interactions
+from recsys_lib.models.ahead import one_ahead
 from recsys_lib.models.top_k import top_k
 
 
@@ -94,14 +95,12 @@ class Recommender(BaseEstimator):
             raise ArgumentError("users must not hold the same user twice")
         barred = self._barred(items)
         bounds = [*range(0, len(users), chunk), len(users)]
-        parts = [
-            self._recommend_chunk(users[start:stop], int(k), exclude_seen, barred)
-            for start, stop in pairwise(bounds)
-        ]
+        chunks = [users[start:stop] for start, stop in pairwise(bounds)]
+        scored = one_ahead((chunk, self.score_all(chunk)) for chunk in chunks)
+        parts = [self._best(*pair, int(k), exclude_seen, barred) for pair in scored]
         return pd.concat(parts, ignore_index=True) if parts else _frame(users, users, [], [])
 
-    def _recommend_chunk(self, users, k: int, exclude_seen: bool, barred) -> pd.DataFrame:
-        scores = self.score_all(users)
+    def _best(self, users, scores, k: int, exclude_seen: bool, barred) -> pd.DataFrame:
         if barred is not None:
             scores[:, barred] = -np.inf
         if exclude_seen:

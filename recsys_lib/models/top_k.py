@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -21,7 +23,7 @@ def top_k(scores: np.ndarray, k: int) -> np.ndarray:
     n_rows, n_columns = scores.shape
     k = min(k, n_columns)
     if k < n_columns:
-        best = np.argpartition(scores, n_columns - k, axis=1)[:, n_columns - k :]
+        best = _k_highest(scores, k)
         _settle_ties(scores, best)
     else:
         best = np.broadcast_to(np.arange(n_columns), (n_rows, n_columns)).copy()
@@ -33,12 +35,40 @@ def top_k(scores: np.ndarray, k: int) -> np.ndarray:
     return best
 
 
+def _k_highest(scores: np.ndarray, k: int) -> np.ndarray:
+    """Columns of k highest scores of each row, in no order.
+
+    Column c belongs to group c % n_groups. A score above the k-th highest of the groups' maxima can
+    only be in the k groups with the highest maxima, so the other groups are left out.
+    """
+    n_rows, n_columns = scores.shape
+    n_groups = math.isqrt(k * n_columns)
+    deep = n_columns // n_groups  # columns of a group; the last few columns belong to none
+    if deep < 3:
+        return _partition(scores, k)
+    maxima = scores[:, : deep * n_groups].reshape(n_rows, deep, n_groups).max(axis=1)
+    groups = _partition(maxima, k)
+    inside = groups[:, :, None] + n_groups * np.arange(deep)
+    rest = np.broadcast_to(np.arange(deep * n_groups, n_columns), (n_rows, n_columns % n_groups))
+    columns = np.hstack([inside.reshape(n_rows, k * deep), rest])
+    best = _partition(np.take_along_axis(scores, columns, axis=1), k)
+    return np.take_along_axis(columns, best, axis=1)
+
+
+def _partition(scores: np.ndarray, k: int) -> np.ndarray:
+    return np.argpartition(scores, scores.shape[1] - k, axis=1)[:, scores.shape[1] - k :]
+
+
 def _settle_ties(scores: np.ndarray, best: np.ndarray) -> None:
     """Where the k-th score is shared with a column left out, choose the lower columns instead."""
     kept = np.take_along_axis(scores, best, axis=1)
     last = kept.min(axis=1, keepdims=True)
     tied = (scores == last).sum(axis=1) > (kept == last).sum(axis=1)
-    for row in np.flatnonzero(tied):
-        above = np.flatnonzero(scores[row] > last[row])
-        equal = np.flatnonzero(scores[row] == last[row])
-        best[row] = np.r_[above, equal[: best.shape[1] - len(above)]]
+    tied &= last[:, 0] > -np.inf  # what is not wanted needs no order
+    if not tied.any():
+        return
+    scores, last, k = scores[tied], last[tied], best.shape[1]
+    above, equal = scores > last, scores == last
+    places = k - above.sum(axis=1, keepdims=True)
+    first = equal & (equal.cumsum(axis=1, dtype=np.int32) <= places)
+    best[tied] = np.nonzero(above | first)[1].reshape(-1, k)

@@ -1,0 +1,58 @@
+# Watch Next: every command that a reader, a teacher or a contributor needs.
+# The environment (.venv) is made once, from the hashed lock, and again only when the lock changes.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+SITE := _build/html
+
+# Stored outputs are compared to the last digit, and the order in which threads add numbers
+# changes the last digit. One thread each; pytest and the runner use the cores instead.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.DEFAULT_GOAL := help
+.PHONY: help book serve lab notebooks test site-test bench lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Watch Next needs Python 3.11 or newer. Try: make PYTHON=python3.11 book")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+book: $(READY) ## build the site from the stored outputs, into _build/html
+	@# An incremental build after a failed one reports success, so every build starts clean.
+	@rm -rf $(SITE) _build/.doctrees
+	$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going --quiet .
+	@echo "The book is in $(SITE)/index.html. To read it in a browser: make serve"
+
+serve: ## read the built site at http://127.0.0.1:8000
+	@test -f $(SITE)/index.html || $(MAKE) book
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITE) 8000
+
+lab: $(READY) ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab chapters
+
+notebooks: $(READY) ## execute the chapters whose source, library or data changed
+	$(BIN)/python -m book.tools.notebooks $(NAMES)
+
+test: $(READY) ## lint, test the library and the claims, recompute every stored output
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m book.tools.notebooks --check
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --ignore tests/site
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env chapters
+
+site-test: $(READY) book ## build the site, then test its gates, links and pages in Chromium
+	$(BIN)/python -m pytest -n 2 tests/site
+
+bench: $(READY) ## measure speed and accuracy against other libraries
+	$(BIN)/python -m benchmarks
+
+lock: ## resolve requirements.txt into requirements.lock again (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --output-file requirements.lock requirements.txt
+
+clean: ## remove what was built, keep the environment
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis

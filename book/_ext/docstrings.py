@@ -1,0 +1,38 @@
+"""Show the library's docstrings as they were meant: formulas as they stand, sources as links.
+
+A paragraph whose lines are formulas (``score[u, i] = ...``, or a line that goes on, indented) is
+shown in fixed width, and a source given by its key in the bibliography becomes a citation.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+
+from sphinx.application import Sphinx
+
+FORMULA = re.compile(r"[\w.@]+(\[[^\]]*\]|\([^)]*\))? += \S.*")
+KEY = re.compile(r"`([a-z]+\d{4}[a-z]*)`")
+
+
+def is_formula(lines: list[str]) -> bool:
+    """Whether each line of a paragraph has the form ``name[...] = ...`` or continues one."""
+    starts = [line for line in lines if not line.startswith(" ")]
+    return bool(starts) and lines[0] is starts[0] and all(map(FORMULA.fullmatch, starts))
+
+
+def mend(app: Sphinx, what: str, name: str, obj: object, options, lines: list[str]) -> None:
+    """Rewrite one docstring in place, before Napoleon reads it."""
+    mended: list[str] = []
+    for blank, group in groupby(lines, key=lambda line: not line.strip()):
+        paragraph = list(group)
+        if not blank and is_formula(paragraph):
+            mended += ["::", "", *(f"    {line}" for line in paragraph)]
+        else:
+            mended += [KEY.sub(r":cite:t:`\1`", line) for line in paragraph]
+    lines[:] = mended
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("autodoc-process-docstring", mend, priority=400)  # Napoleon's is 500
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,66 @@
+"""Write mathematics as MathML while building: no script, no fonts, and screen readers read it.
+
+TeX that cannot be converted whole is a warning, and so fails the build.
+"""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+# What the converter leaves in its output, without a word, when it does not understand.
+LEFTOVER = re.compile(r"\\|\$|>&<|</mi><mi>\*")
+
+
+def to_mathml(tex: str, *, display: bool) -> str:
+    """One formula as a ``<math>`` element; ``ValueError`` for TeX that is not understood."""
+    if tex.count("{") - tex.count(r"\{") != tex.count("}") - tex.count(r"\}"):
+        raise ValueError("braces do not balance")
+    # The converter knows `align*` only by that name; the others differ in numbering alone.
+    tex = re.sub(r"\{(aligned|align|split|gathered|gather\*?)\}", "{align*}", tex)
+    try:
+        mathml = convert(tex, display="block" if display else "inline")
+    except Exception as error:
+        raise ValueError(type(error).__name__) from error
+    left = LEFTOVER.search(mathml)
+    if left:
+        raise ValueError(f"part of it was not understood, near {mathml[left.start():][:30]!r}")
+    return mathml
+
+
+def render(translator: HTML5Translator, node: nodes.Element, *, display: bool) -> str:
+    try:
+        return to_mathml(node.astext(), display=display)
+    except ValueError as error:
+        logger.warning("this formula cannot be shown: %s (%s)", node.astext(), error, location=node)
+        return ""
+
+
+def visit_math(translator: HTML5Translator, node: nodes.math) -> None:
+    translator.body.append(render(translator, node, display=False))
+    raise nodes.SkipNode
+
+
+def visit_displaymath(translator: HTML5Translator, node: nodes.math_block) -> None:
+    """A formula on its own line; when it has a label, with its number and a link to it."""
+    number = ""
+    identifier = f' id="{node["ids"][0]}"' if node["ids"] else ""
+    if node["number"]:
+        text = get_node_equation_number(translator, node)
+        number = f'<span class="eqno">({text})</span>'
+    body = render(translator, node, display=True)
+    translator.body.append(f'<div class="math"{identifier}>{body}{number}</div>')
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_html_math_renderer("mathml", (visit_math, None), (visit_displaymath, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

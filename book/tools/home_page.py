@@ -1,0 +1,143 @@
+"""Make what the landing page shows: one viewer's home page, and the map of the chapters.
+
+``python -m book.tools.home_page`` writes book/_generated/ and book/_static/home_page.svg anew.
+Run it when the data, the models or a chapter's title or minutes change; a test says when.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from book.tools import chapter_map, tiles
+from recsys_lib.datasets import Matinee, load_matinee
+from recsys_lib.models.demographic import DemographicGroups
+from recsys_lib.models.knn import ItemKNN
+from recsys_lib.models.popular import Popular
+from recsys_lib.models.random import Random
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOW = "Friends"
+SLOTS = 5  # titles a row, as on Matinee's own home page
+AGE_BANDS = [13, 18, 25, 35, 45, 55, 65]
+SEED = 8
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """For whom the page is made; titles: how many the viewer watched in the window."""
+
+    viewer_id: int
+    gender: str
+    age_band: str
+    country: str
+    titles: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A heading, the reason in one sentence, and the titles (rows of the `titles` table)."""
+
+    heading: str
+    why: str
+    titles: pd.DataFrame
+
+
+def with_age_band(users: pd.DataFrame) -> pd.DataFrame:
+    """The viewers with a column `age_band`, such as "25 to 34"."""
+    names = [f"{low} to {high - 1}" for low, high in zip(AGE_BANDS, AGE_BANDS[1:], strict=False)]
+    bands = pd.cut(users["age"], [*AGE_BANDS, np.inf], right=False, labels=[*names, "65 and over"])
+    return users.assign(age_band=bands.astype(str))
+
+
+def choose_viewer(matinee: Matinee) -> Viewer:
+    """Of the adults still there who finished a season of `SHOW`, the one with a middling history.
+
+    Sorted by number of titles watched, then by number: the one in the middle.
+    """
+    plays, viewers = matinee.plays, with_age_band(matinee.viewers).set_index("viewer_id")
+    finished = plays.loc[plays["finished"] & (plays["title_id"] == show_id(matinee)), "viewer_id"]
+    there = viewers.index[viewers["left_on"].isna() & (viewers["age"] >= 18)]
+    counts = plays.groupby("viewer_id")["title_id"].nunique()
+    counts = counts[counts.index.isin(finished) & counts.index.isin(there)]
+    chosen = counts.sort_values(kind="stable").index[len(counts) // 2]
+    who = viewers.loc[chosen]
+    return Viewer(int(chosen), who["gender"], who["age_band"], who["country"], int(counts[chosen]))
+
+
+def show_id(matinee: Matinee) -> int:
+    titles = matinee.titles
+    return int(titles.loc[titles["title"] == SHOW, "title_id"].iloc[0])
+
+
+def make_rows(matinee: Matinee, viewer: Viewer) -> list[Row]:
+    """Four rows of titles that the viewer has not watched, none of them twice."""
+    watched, items = matinee.watched(), matinee.items
+    history = watched.items[watched.matrix[watched.user_positions([viewer.viewer_id])].indices]
+    shown = set(history)
+
+    def row(heading: str, why: str, ordered) -> Row:
+        fresh = [title for title in ordered if title not in shown][:SLOTS]
+        shown.update(fresh)
+        return Row(heading, why, items.set_index("item_id").loc[fresh])
+
+    me, users = [viewer.viewer_id], with_age_band(matinee.users)
+    near = ItemKNN(similarity="lift", shrinkage=50).fit(watched)
+    near = near.similar_items(show_id(matinee), k=len(items))
+    popular = Popular().fit(watched).recommend(me, k=len(items))
+    groups = DemographicGroups(("gender", "age_band")).fit(watched, users=users)
+    alike = groups.recommend(me, k=len(items))
+    lot = Random(random_state=SEED).fit(watched).recommend(me, k=len(items))
+    return [
+        row(
+            f"Because you watched {SHOW}",
+            f"Those who watched {SHOW} watch these more often than other viewers do.",
+            near["item_id"],
+        ),
+        row("Popular on Matinee", "What most viewers watched, whoever you are.", popular["item_id"]),
+        row(
+            "People like you",
+            f"What viewers of your gender aged {viewer.age_band} watched most, once the rows"
+            " above are taken out.",
+            alike["item_id"],
+        ),
+        row(
+            "Something different",
+            "Drawn by lot: one title each from genres that you rarely try.",
+            rarely_tried(items, history, lot["item_id"]),
+        ),
+    ]
+
+
+def rarely_tried(items: pd.DataFrame, history, candidates: pd.Series) -> list[int]:
+    """Of the candidates, in their order, the first of each main genre, with no usual genre.
+
+    Usual are the five genres that occur most often in the history.
+    """
+    genres = items.set_index("item_id")["genres"].str.split("|")
+    usual = set(genres.loc[history].explode().value_counts().index[:5])
+    new = genres.loc[candidates]
+    new = new[[usual.isdisjoint(names) for names in new]]
+    return list(new.index[~new.str[0].duplicated()])
+
+
+def main() -> None:
+    matinee = load_matinee()
+    viewer = choose_viewer(matinee)
+    rows = make_rows(matinee, viewer)
+    generated = ROOT / "book/_generated"
+    generated.mkdir(exist_ok=True)
+    for path, text in {
+        generated / "home_page.html": tiles.as_html(viewer, rows),
+        generated / "chapter_map.md": chapter_map.as_markdown(ROOT),
+        ROOT / "book/_static/home_page.svg": tiles.as_svg(viewer, rows),
+    }.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

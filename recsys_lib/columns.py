@@ -1,0 +1,127 @@
+"""Reads the columns of a frame: labels, numbers and times, refused where they cannot be right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from recsys_lib.errors import DataError
+
+LAST_SECOND = 9_200_000_000  # beyond it, pandas cannot tell the time in nanoseconds
+
+
+def check_columns(frame: pd.DataFrame, names: list[str]) -> None:
+    """Refuse a frame in which one of `names` is not the name of exactly one column."""
+    if not isinstance(frame, pd.DataFrame):
+        raise DataError(f"frame must be a pandas DataFrame, not {type(frame).__name__}")
+    for name in names:
+        if (frame.columns == name).sum() != 1:
+            known = ", ".join(map(str, frame.columns))
+            problem = "is there twice" if name in frame.columns else "is missing"
+            raise DataError(f"column {name!r} {problem}", where=f"columns: {known}")
+
+
+def codes(column: pd.Series, labels, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Position of each value among the sorted labels, and those labels."""
+    missing = np.flatnonzero(column.isna())
+    if len(missing):
+        raise DataError(f"column {name!r} has {len(missing)} empty cells", where=rows_text(missing))
+    values = as_labels(column, f"column {name!r}")
+    if labels is None:
+        labels, code = np.unique(values, return_inverse=True)
+        return code, labels
+    labels = np.unique(as_labels(labels, f"the labels given for {name!r}"))
+    code = positions(labels, values)
+    unknown = np.flatnonzero(code < 0)
+    if len(unknown):
+        example = values[unknown].tolist()[0]
+        raise DataError(
+            f"column {name!r} holds {example!r}, which is not in the given labels",
+            where=rows_text(unknown),
+        )
+    return code, labels
+
+
+def as_labels(values, name: str) -> np.ndarray:
+    """The values as integers, or as an object array of strings."""
+    values = pd.Index(values).to_numpy()
+    if values.dtype.kind in "iu":
+        return values
+    values = values.astype(object)
+    kinds = {type(value) for value in values}
+    if all(issubclass(kind, str) for kind in kinds):
+        return values
+    if all(issubclass(kind, int | np.integer) and kind is not bool for kind in kinds):
+        return values.astype(np.int64)
+    found = ", ".join(sorted(kind.__name__ for kind in kinds))
+    raise DataError(
+        f"{name} must hold integers or strings, not {found}",
+        fix="Convert it, for example with astype(int) or astype(str).",
+    )
+
+
+def positions(sorted_labels: np.ndarray, labels) -> np.ndarray:
+    """Place of each label among the sorted ones, -1 where it is unknown."""
+    wanted = pd.Index(labels if np.ndim(labels) else [labels])
+    return pd.Index(sorted_labels).get_indexer(wanted)
+
+
+def numbers(column: pd.Series, name: str) -> np.ndarray:
+    """The column as float64."""
+    moments = pd.api.types.is_datetime64_any_dtype(column) or column.dtype.kind in "mc"
+    try:
+        values = None if moments else column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        values = None
+    if values is None:
+        raise DataError(f"column {name!r} must hold numbers")
+    return check_finite(values, name)
+
+
+def check_finite(values: np.ndarray, name: str | None) -> np.ndarray:
+    """The values, refused if one is not finite as a float32."""
+    bad = np.flatnonzero(~(np.abs(values) <= np.finfo(np.float32).max))
+    if len(bad):
+        raise DataError(
+            f"column {name!r} has {len(bad)} values that are not finite numbers",
+            where=rows_text(bad),
+        )
+    return values
+
+
+def seconds_of(column: pd.Series, name: str) -> np.ndarray:
+    """The column, of datetimes or numbers, as int64 seconds since 1970-01-01 UTC."""
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        seconds = numbers(column, name)
+        bad = np.flatnonzero(np.abs(seconds) > LAST_SECOND)
+        if len(bad):
+            raise DataError(
+                f"column {name!r} has {len(bad)} times outside the years 1678 to 2261",
+                where=rows_text(bad),
+                fix="Give seconds since 1970, not milliseconds.",
+            )
+        return np.floor(seconds).astype(np.int64)
+    missing = np.flatnonzero(column.isna())
+    if len(missing):
+        raise DataError(f"column {name!r} has {len(missing)} empty cells", where=rows_text(missing))
+    if column.dt.tz is not None:
+        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+    return column.to_numpy().astype("datetime64[s]").astype(np.int64)
+
+
+def refuse_duplicates(frame: pd.DataFrame, repeated: np.ndarray, user: str, item: str) -> None:
+    """Say which rows repeat a pair."""
+    first = frame.iloc[repeated[0]]
+    raise DataError(
+        f"{len(repeated)} (user, item) pairs are repeated, the first is"
+        f" ({first[user]}, {first[item]})",
+        where=rows_text(np.sort(repeated)),
+        fix='Pass duplicates="first", "last" or "sum" to say which event counts.',
+    )
+
+
+def rows_text(rows: np.ndarray, at_most: int = 5) -> str:
+    """For an error's message: "rows 3, 8, counted from 0"."""
+    shown = ", ".join(str(row) for row in rows[:at_most])
+    more = ", ..." if len(rows) > at_most else ""
+    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}, counted from 0"

@@ -1,0 +1,59 @@
+"""The names of the recommenders on the command line, and what each name makes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+
+from recsys_lib.errors import ArgumentError, MissingPackageError
+from recsys_lib.models.base import Recommender
+from recsys_lib.models.demographic import DemographicGroups
+from recsys_lib.models.knn import ItemKNN, UserKNN
+from recsys_lib.models.popular import Popular
+from recsys_lib.models.random import Random
+from recsys_lib.models.surprise_model import SurpriseModel
+
+
+def svd(random_state: int = 0) -> SurpriseModel:
+    """Taste and title as vectors, learned from stars (Surprise's SVD)."""
+    try:
+        from surprise import SVD
+    except ImportError:
+        fix = "Install it with: pip install scikit-surprise"
+        raise MissingPackageError("svd needs the package scikit-surprise", fix=fix) from None
+    return SurpriseModel(SVD(random_state=random_state))
+
+
+MODELS: dict[str, Callable[..., Recommender]] = {
+    "random": Random,
+    "popular": Popular,
+    "demographic": DemographicGroups,
+    "item-knn": ItemKNN,
+    "user-knn": UserKNN,
+    "svd": svd,
+}
+"""Name → the class, or a function, that makes the model; the first line of its docstring says
+what it is."""
+
+
+def make_model(name: str, seed: int = 0) -> Recommender:
+    """The unfitted model of that name, with its defaults.
+
+    Args:
+        name: a key of `MODELS`.
+        seed: `random_state` of the models that draw random numbers.
+
+    Raises:
+        ArgumentError: an unknown name.
+        MissingPackageError: the model needs a package that is not installed.
+    """
+    if name not in MODELS:
+        raise ArgumentError(f"there is no model {name!r}", fix=f"Choose from {', '.join(MODELS)}.")
+    make = MODELS[name]
+    draws = "random_state" in inspect.signature(make).parameters
+    return make(random_state=seed) if draws else make()
+
+
+def describe(name: str) -> str:
+    """One line on the model of that name."""
+    return inspect.getdoc(MODELS[name]).splitlines()[0]

@@ -1,0 +1,54 @@
+"""Any algorithm of the Surprise library behind this library's contract."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+
+from recsys_lib.errors import DataError, MissingPackageError
+from recsys_lib.interactions import Interactions
+from recsys_lib.models.rating import RatingPredictor
+
+
+class SurpriseModel(RatingPredictor):
+    """Wraps a Surprise algorithm: `SurpriseModel(SVD(random_state=0))`.
+
+    The algorithm that is given is never changed: `fit` trains a deep copy, `algorithm_`. Surprise
+    draws from numpy's global generator unless its algorithm is given a `random_state`.
+
+    Args:
+        algorithm: an instance of a class derived from `surprise.AlgoBase`.
+
+    Raises:
+        MissingPackageError: Surprise is not installed.
+        DataError: `algorithm` is not a Surprise algorithm.
+    """
+
+    def __init__(self, algorithm) -> None:
+        self.algorithm = algorithm
+
+    def _fit(self, train: Interactions, items, users) -> None:
+        surprise = _surprise()
+        if not isinstance(self.algorithm, surprise.AlgoBase):
+            kind = type(self.algorithm).__name__
+            raise DataError(f"algorithm must be a Surprise algorithm, not {kind}",
+                            fix="For example SurpriseModel(surprise.SVD()).")  # fmt: skip
+        frame = train.to_frame().iloc[:, :3]
+        reader = surprise.Reader(rating_scale=(self.low_, self.high_))
+        trainset = surprise.Dataset.load_from_df(frame, reader).build_full_trainset()
+        self.algorithm_ = copy.deepcopy(self.algorithm).fit(trainset)
+
+    def _predict_pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        predict, users, items = self.algorithm_.predict, self.train_.users, self.train_.items
+        pairs = zip(users[rows], items[columns], strict=True)
+        return np.array([predict(user, item).est for user, item in pairs])
+
+
+def _surprise():
+    try:
+        import surprise
+    except ImportError:
+        raise MissingPackageError("SurpriseModel needs the package scikit-surprise",
+                                  fix="Install it with: pip install scikit-surprise") from None  # fmt: skip
+    return surprise

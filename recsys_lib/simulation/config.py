@@ -1,0 +1,79 @@
+"""Every number that the simulated world is made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+START = np.datetime64("2025-01-06", "D")  # a Monday; the window's first day
+EPISODES_PER_SEASON = 8  # on Matinee every season has eight
+ROWS, POSITIONS = 4, 5  # the home page: four rows of five titles
+GENDERS = ("woman", "man", "nonbinary")
+DEVICES = ("tv", "laptop", "tablet", "phone")
+
+
+@dataclass(frozen=True)
+class WorldConfig:
+    """The parameters of the world; times are in minutes or days, satisfaction is in stars."""
+
+    # Titles: how much each kind of attribute says about who will like a title.
+    dimensions: int = 40  # length of the taste and title vectors
+    genre: float = 1.4
+    theme: float = 1.0
+    mood: float = 0.8  # a title's tone
+    form: float = 1.2  # film, series of half-hours, series of hours
+    era: float = 0.4
+    place: float = 1.0  # country and language
+    people: float = 0.4  # makers and cast, which also make each title its own
+    arrivals: float = 0.10  # share of the catalogue added during 26 weeks
+    awareness_sd: float = 2.0  # how unequally well known titles are, in logits
+    awareness_quality: float = 0.35  # correlation of being known with being good
+    awareness_reach: float = 0.75  # correlation with what makes titles known: see shelf.py
+    launch_bump: float = 1.5  # extra awareness on a title's first day, in logits
+    launch_half_life: float = 14.0  # days
+
+    # Viewers.
+    newcomers: float = 0.25  # share who join during the window
+    evenings: float = 0.49  # mean chance that a viewer opens Matinee on a day
+    activity_sd: float = 0.85  # sd of the logarithm of that chance
+    group_share: float = 0.06  # share of taste's variance between age-and-gender groups
+    drift: float = 0.985  # correlation of personal taste with itself a week later
+    own_gender: float = 0.05  # liking for makers of one's own gender, in sd of taste
+
+    # Choosing.
+    search: float = 0.7  # share of evenings that start with a search, not the home page
+    affinity_sd: float = 2.8  # weight of taste in a choice, in logits
+    mood_pull: float = 1.0  # logits for a title with the tone one is in the mood for
+    length_cost: float = 1.5  # logits an hour, for long sittings late or on a small screen
+    artwork_pull: float = 0.5  # logits per sd of taste for what a picture shows
+    row_decay: float = 0.75  # chance of looking at the next row, given this one
+    position_decay: float = 0.88  # chance of looking at the next position, given this one
+    outside: float = 4.0  # appeal, in logits, of choosing nothing on the page
+    page_awareness: float = 0.5  # how much being known counts once a title is seen on a page
+    resume_pull: float = 0.8  # logits for a title left halfway that was liked
+    next_season_pull: float = -2.0  # logits for a series with another season
+    finished_cost: float = 8.0  # logits against seeing a finished or dropped title again
+
+    # Satisfaction and watching.
+    base_stars: float = 2.4  # satisfaction with an average title by an average viewer
+    quality_stars: float = 0.35  # stars per sd of quality
+    taste_stars: float = 0.6  # stars per sd of taste
+    evening_stars: float = 0.85  # sd of one evening's luck
+    stay_point: float = 1.8  # stars at which half of the viewers stay
+    stay_slope: float = 1.6
+    evening_minutes: float = 150.0  # median time for watching
+    bad_evening: float = 2.6  # stars below which an evening was a bad one
+    leave: float = 0.0010  # chance of leaving after an evening
+    leave_growth: float = 0.75  # growth of its logarithm with each bad evening in a row
+
+    # Opinions.
+    stars_rate: float = 0.0  # logit of giving stars to an average title, for a keen rater
+    extremity: float = 0.9  # growth of that logit per star away from 3
+    positivity: float = 0.5  # growth per star above 3
+    rater_sd: float = 0.45  # sd of how generous a viewer is, in stars
+
+    # The service.
+    explore: float = 0.15  # share of slots filled uniformly at random
+    popularity_half_life: float = 14.0  # days
+    logged: float = 0.2  # share of home pages whose impressions are kept
