@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html
+AXE := _build/axe
 
 # Stored outputs are compared to the last digit, and the order in which threads add numbers
 # changes the last digit. One thread each; pytest and the runner use the cores instead.
@@ -45,7 +46,11 @@ test: $(READY) ## lint, test the library and the claims, recompute every stored 
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --ignore tests/site
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env chapters
 
-site-test: $(READY) book ## build the site, then test its gates, links and pages in Chromium
+$(AXE): tests/site/requirements.lock $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --upgrade --target $(AXE) -r $<
+	@touch $@
+
+site-test: book $(AXE) ## build the site, then test its gates, links and pages in Chromium
 	$(BIN)/python -m pytest -n 2 tests/site
 
 bench: $(READY) ## measure speed and accuracy against other libraries

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from numbers import Integral, Real
+
 
 class RecsysError(Exception):
     """Base of every error that recsys_lib raises on purpose.
@@ -65,9 +68,12 @@ def check_choice(name: str, value: object, choices: tuple) -> None:
 
 
 def check_at_least(name: str, value: float, low: float, *, integer: bool = False) -> None:
-    """Raise `ArgumentError` unless `value` is a number (an integer, if asked) of at least `low`."""
-    number = isinstance(value, (int, float)) or hasattr(value, "dtype")
-    whole = number and float(value) == int(value) if number and value == value else False
-    if not number or isinstance(value, bool) or not value >= low or (integer and not whole):
+    """Raise `ArgumentError` unless `value` is a finite number of at least `low`.
+
+    With `integer`, it must also be whole; 3.0 will do.
+    """
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    fits = number and low <= value < math.inf
+    if not fits or (integer and not isinstance(value, Integral) and not float(value).is_integer()):
         kind = "an integer" if integer else "a number"
         raise ArgumentError(f"{name} must be {kind} of at least {low}, not {value!r}")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from recsys_lib.errors import ArgumentError, DataError, check_at_least
 from recsys_lib.interactions import Interactions

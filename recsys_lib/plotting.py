@@ -85,9 +85,7 @@ def use_style() -> None:
     if get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats(
-            "svg", bbox_inches="tight", metadata={"Date": None, "Creator": None}
-        )
+        set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
 
 
 def bar_with_interval(
@@ -106,9 +104,7 @@ def bar_with_interval(
     the unit of the measure. With ``highlight``, only the bar with that label is coloured.
     """
     labels = frame[label].astype(str)
-    colors = [
-        PALETTE["blue"] if highlight in (None, name) else PALETTE["grey"] for name in labels
-    ]
+    colors = [PALETTE["blue"] if highlight in (None, name) else PALETTE["grey"] for name in labels]
     errors = [frame[value] - frame[low], frame[high] - frame[value]]
     ax.barh(labels, frame[value], color=colors, xerr=errors, ecolor=PALETTE["ink"], capsize=3)
     ax.invert_yaxis()

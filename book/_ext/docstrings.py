@@ -13,6 +13,8 @@ from sphinx.application import Sphinx
 
 FORMULA = re.compile(r"[\w.@]+(\[[^\]]*\]|\([^)]*\))? += \S.*")
 KEY = re.compile(r"`([a-z]+\d{4}[a-z]*)`")
+BAR = re.compile(r"(`[^`]*`)|\|")  # outside code, reStructuredText takes it for a substitution
+PAIR = re.compile(r"^(    \w+), (\w+)(?=:)")
 
 
 def is_formula(lines: list[str]) -> bool:
@@ -29,8 +31,18 @@ def mend(app: Sphinx, what: str, name: str, obj: object, options, lines: list[st
         if not blank and is_formula(paragraph):
             mended += ["::", "", *(f"    {line}" for line in paragraph)]
         else:
-            mended += [KEY.sub(r":cite:t:`\1`", line) for line in paragraph]
+            mended += [prose(line) for line in paragraph]
+            if (
+                "Attributes:" in paragraph
+            ):  # where Napoleon would take `a, b:` for a type and a name
+                mended = [PAIR.sub(r"\1/\2", line) for line in mended]
     lines[:] = mended
+
+
+def prose(line: str) -> str:
+    """A line of text: keys of the bibliography cited, bars kept as bars."""
+    line = KEY.sub(r":cite:t:`\1`", line)
+    return BAR.sub(lambda match: match[1] or r"\|", line)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -17,13 +17,15 @@ from sphinx.writers.html5 import HTML5Translator
 logger = logging.getLogger(__name__)
 
 # What the converter leaves in its output, without a word, when it does not understand.
-LEFTOVER = re.compile(r"\\|\$|>&<|</mi><mi>\*")
+LEFTOVER = re.compile(r"\\|\$|>&<")
 
 
 def to_mathml(tex: str, *, display: bool) -> str:
     """One formula as a ``<math>`` element; ``ValueError`` for TeX that is not understood."""
     if tex.count("{") - tex.count(r"\{") != tex.count("}") - tex.count(r"\}"):
         raise ValueError("braces do not balance")
+    if r"\operatorname*" in tex:
+        raise ValueError(r"write \underset{i}{\arg\max} instead of \operatorname*")
     # The converter knows `align*` only by that name; the others differ in numbering alone.
     tex = re.sub(r"\{(aligned|align|split|gathered|gather\*?)\}", "{align*}", tex)
     try:
@@ -32,7 +34,7 @@ def to_mathml(tex: str, *, display: bool) -> str:
         raise ValueError(type(error).__name__) from error
     left = LEFTOVER.search(mathml)
     if left:
-        raise ValueError(f"part of it was not understood, near {mathml[left.start():][:30]!r}")
+        raise ValueError(f"part of it was not understood, near {mathml[left.start() :][:30]!r}")
     return mathml
 
 

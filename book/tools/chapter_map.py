@@ -8,14 +8,18 @@ from pathlib import Path
 
 import yaml
 
-PLAN = {
-    4: "people who watched this", 5: "taste in forty numbers", 6: "what is it about",
-    7: "better together", 8: "deep models", 9: "right now", 10: "thumbs and time",
-    11: "the home page", 12: "the picture on the tile", 13: "does it work", 14: "is it fair",
-    15: "am I in a bubble", 16: "why this title", 18: "a hundred million viewers",
-    19: "build your own",
-}  # fmt: skip
-"""What each chapter that may not exist yet is to be about."""
+PLAN = (
+    """
+what should I watch next · what exactly are we predicting · who you are or what you watch
+people who watched this · taste in forty numbers · what is it about · better together
+deep models · right now · thumbs and time · the home page · the picture on the tile
+does it work · is it fair · am I in a bubble · why this title · on real viewers
+a hundred million viewers · build your own
+""".strip()
+    .replace("\n", " · ")
+    .split(" · ")
+)
+"""What the chapters are to be about, from 1 on, whether they exist yet or not."""
 
 
 @dataclass(frozen=True)
@@ -52,31 +56,29 @@ def read_chapter(source: Path) -> Chapter:
 
 
 def read_parts(root: Path) -> dict[str, list[Chapter]]:
-    """Part → its chapters, in the order of the table of contents; parts without any left out."""
+    """Part → those of its chapters that exist, in the order of the table of contents."""
     contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     parts = {}
     for part in contents["parts"]:
-        files = [Path(entry["file"]) for entry in part["chapters"] if "file" in entry]
-        sources = [root / path.with_suffix(".md") for path in files if path.parent.name == "chapters"]
-        if sources:
-            parts[part["caption"]] = [read_chapter(source) for source in sources]
+        files = [root / entry["file"] for entry in part["chapters"] if "file" in entry]
+        there = [file for file in files if file.parent.name == "chapters" and file.exists()]
+        if there:
+            parts[part["caption"]] = [read_chapter(file.with_suffix(".md")) for file in there]
     return parts
 
 
 def as_markdown(root: Path) -> str:
-    """One table of the chapters that exist, and one line on those to come."""
+    """A list a part of the chapters that exist, and one line on those to come."""
     parts = read_parts(root)
-    lines = ["| | chapter | to read | to run |", "|---|---|---|---|"]
+    lines = []
     for caption, chapters in parts.items():
-        lines.append(f"| | **{caption}** | | |")
+        lines += [f"**{caption}**", ""]
         for chapter in chapters:
-            cells = (
-                f"{chapter.number:02d}", f"[{chapter.title}]({chapter.link})",
-                chapter.reading, chapter.running,
-            )  # fmt: skip
-            lines.append(f"| {' | '.join(cells)} |")
+            name = f"{chapter.number:02d} [{chapter.title}]({chapter.link})"
+            lines.append(f"- {name}: {chapter.reading} to read, {chapter.running} to run")
+        lines.append("")
     there = {chapter.number for chapters in parts.values() for chapter in chapters}
-    coming = [f"{number:02d} {title}" for number, title in PLAN.items() if number not in there]
+    coming = [f"{n:02d} {title}" for n, title in enumerate(PLAN, start=1) if n not in there]
     if coming:
-        lines += ["", f"Planned and not yet written: {'; '.join(coming)}."]
-    return "\n".join([*lines, ""])
+        lines += [f"Planned and not yet written: {'; '.join(coming)}.", ""]
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Make what the landing page shows: one viewer's home page, and the map of the chapters.
+"""Make what the pages show of the library: a home page, the map of chapters, the data's size.
 
 ``python -m book.tools.home_page`` writes book/_generated/ and book/_static/home_page.svg anew.
 Run it when the data, the models or a chapter's title or minutes change; a test says when.
@@ -7,12 +7,13 @@ Run it when the data, the models or a chapter's title or minutes change; a test 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from book.tools import chapter_map, tiles
+from book.tools import chapter_map, data_tables, tiles
 from recsys_lib.datasets import Matinee, load_matinee
 from recsys_lib.models.demographic import DemographicGroups
 from recsys_lib.models.knn import ItemKNN
@@ -48,7 +49,7 @@ class Row:
 
 def with_age_band(users: pd.DataFrame) -> pd.DataFrame:
     """The viewers with a column `age_band`, such as "25 to 34"."""
-    names = [f"{low} to {high - 1}" for low, high in zip(AGE_BANDS, AGE_BANDS[1:], strict=False)]
+    names = [f"{low} to {high - 1}" for low, high in pairwise(AGE_BANDS)]
     bands = pd.cut(users["age"], [*AGE_BANDS, np.inf], right=False, labels=[*names, "65 and over"])
     return users.assign(age_band=bands.astype(str))
 
@@ -97,7 +98,9 @@ def make_rows(matinee: Matinee, viewer: Viewer) -> list[Row]:
             f"Those who watched {SHOW} watch these more often than other viewers do.",
             near["item_id"],
         ),
-        row("Popular on Matinee", "What most viewers watched, whoever you are.", popular["item_id"]),
+        row(
+            "Popular on Matinee", "What most viewers watched, whoever you are.", popular["item_id"]
+        ),
         row(
             "People like you",
             f"What viewers of your gender aged {viewer.age_band} watched most, once the rows"
@@ -124,19 +127,25 @@ def rarely_tried(items: pd.DataFrame, history, candidates: pd.Series) -> list[in
     return list(new.index[~new.str[0].duplicated()])
 
 
-def main() -> None:
+def make() -> dict[Path, str]:
+    """Path from the repository's root → the text that belongs there."""
     matinee = load_matinee()
     viewer = choose_viewer(matinee)
     rows = make_rows(matinee, viewer)
-    generated = ROOT / "book/_generated"
-    generated.mkdir(exist_ok=True)
-    for path, text in {
+    generated = Path("book/_generated")
+    return {
         generated / "home_page.html": tiles.as_html(viewer, rows),
         generated / "chapter_map.md": chapter_map.as_markdown(ROOT),
-        ROOT / "book/_static/home_page.svg": tiles.as_svg(viewer, rows),
-    }.items():
-        path.write_text(text, encoding="utf-8", newline="\n")
-        print(path.relative_to(ROOT))
+        generated / "data_sizes.md": data_tables.sizes(matinee),
+        Path("book/_static/home_page.svg"): tiles.as_svg(viewer, rows),
+    }
+
+
+def main() -> None:
+    for path, text in make().items():
+        (ROOT / path).parent.mkdir(exist_ok=True)
+        (ROOT / path).write_text(text, encoding="utf-8", newline="\n")
+        print(path)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-import re
 import sys
 import time
 from pathlib import Path
@@ -29,6 +28,8 @@ import nbformat  # noqa: E402
 from nbclient import NotebookClient  # noqa: E402
 from nbclient.exceptions import CellExecutionError  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
+
+from book.tools.notebook_checks import differences, unfit_outputs  # noqa: E402
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
@@ -84,38 +85,6 @@ def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return merged
 
 
-def problems(notebook: NotebookNode, source: NotebookNode) -> list[str]:
-    """Every way in which a stored notebook is not its source, fully and cleanly executed."""
-    found = []
-    ours = [(cell.cell_type, cell.source, cell.metadata) for cell in source.cells]
-    theirs = [(cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]
-    if ours != theirs:
-        where = next(
-            (n for n, pair in enumerate(zip(ours, theirs), 1) if pair[0] != pair[1]),
-            min(len(ours), len(theirs)) + 1,
-        )
-        found.append(f"source and notebook differ from cell {where} on: run make notebooks")
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type == "code":
-            found += [f"cell {number} {what}" for what in cell_problems(cell)]
-    return found
-
-
-def cell_problems(cell: NotebookNode) -> list[str]:
-    """What is wrong with one executed cell: not run, failed, noisy, or naming this machine."""
-    found = [] if cell.execution_count else ["was not executed"]
-    tags = cell.metadata.get("tags", [])
-    if "raises-exception" not in tags and any(o.output_type == "error" for o in cell.outputs):
-        found.append("stores an error")
-    if any(o.get("name") == "stderr" for o in cell.outputs):
-        found.append("writes to stderr: mend the warning, or turn the progress bar off")
-    stored = str(cell.outputs)
-    places = {str(ROOT), str(Path.home()), sys.prefix} - {"/", "/root"}
-    if any(place in stored for place in places) or re.search(r"0x[0-9a-f]{8,}", stored):
-        found.append("prints a path or an address of this machine")
-    return found
-
-
 def is_stale(source: Path, target: Path) -> bool:
     """Whether executing again could change anything: text, library or data is not as it was."""
     if not target.exists():
@@ -123,6 +92,12 @@ def is_stale(source: Path, target: Path) -> bool:
     stored = nbformat.read(target, as_version=4)
     same = stored.metadata.get("digest") == digest(source.read_text(encoding="utf-8"))
     return not same or bool(problems(stored, read_source(source)))
+
+
+def problems(stored: NotebookNode, source: NotebookNode) -> list[str]:
+    """Every way in which a stored notebook is not its source, fully and cleanly executed."""
+    places = [str(ROOT), sys.prefix, str(Path.home())]
+    return differences(stored, source) + unfit_outputs(stored, places)
 
 
 def build(source: Path) -> list[str]:
@@ -149,27 +124,31 @@ def check(source: Path) -> list[str]:
     return problems(nbformat.read(target, as_version=4), read_source(source))
 
 
+def handle(source: Path, *, check_only: bool, force: bool) -> tuple[str, list[str]]:
+    """Check or execute one chapter: what was done, and what is wrong."""
+    if check_only:
+        return "agrees with its notebook", check(source)
+    if force or is_stale(source, source.with_suffix(".ipynb")):
+        print(f"{source.stem}: executing", flush=True)
+        return "executed", build(source)
+    return "fresh", []
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", help="chapters, by the beginning of their name")
+    parser.add_argument("names", nargs="*", default=[""], help="chapters, by how their names begin")
     parser.add_argument("--all", action="store_true", help="execute fresh chapters too")
     parser.add_argument("--check", action="store_true", help="compare only, execute nothing")
     parser.add_argument("--folder", type=Path, default=CHAPTERS, help="where the chapters are")
     options = parser.parse_args(arguments)
     failed = False
     for source in sorted(options.folder.glob("[0-9][0-9]_*.md")):
-        if options.names and not source.name.startswith(tuple(options.names)):
+        if not source.name.startswith(tuple(options.names)):
             continue
         started = time.perf_counter()
-        if options.check:
-            found, verdict = check(source), "agrees with its notebook"
-        elif options.all or is_stale(source, source.with_suffix(".ipynb")):
-            print(f"{source.stem}: executing", flush=True)
-            found, verdict = build(source), "executed"
-        else:
-            found, verdict = [], "fresh"
+        done, found = handle(source, check_only=options.check, force=options.all)
         seconds = time.perf_counter() - started
-        print(f"{source.stem}: {verdict if not found else 'FAILED'} ({seconds:.1f} s)", flush=True)
+        print(f"{source.stem}: {'FAILED' if found else done} ({seconds:.1f} s)", flush=True)
         for problem in found:
             print(f"  {problem}", file=sys.stderr)
         failed |= bool(found)

@@ -32,13 +32,11 @@ def as_html(viewer, rows) -> str:
     for number, row in enumerate(rows, start=1):
         label = f"home-page-row-{number}"
         parts += [
-            '<section class="row">',
-            f'<h3 id="{label}">{escape(row.heading)}</h3>',
-            f'<p class="why">{escape(row.why)}</p>',
+            f'<div class="row-head"><h3 id="{label}">{escape(row.heading)}</h3>',
+            f'<p class="why">{escape(row.why)}</p></div>',
             f'<div class="tiles" role="group" tabindex="0" aria-labelledby="{label}"><ul>',
             *(_tile(title) for _, title in row.titles.iterrows()),
             "</ul></div>",
-            "</section>",
         ]
     return "\n".join([*parts, "</section>", ""])
 

@@ -59,7 +59,13 @@ class Archive:
         return name in self._sizes
 
     def size(self, name: str) -> int:
-        """Bytes of the file."""
+        """Bytes of the file.
+
+        Raises:
+            FetchError: there is no such file.
+        """
+        if name not in self:
+            raise FetchError(f"there is no file {name}", where=str(self.path))
         return self._sizes[name]
 
     def blocks(self, name: str) -> Iterator[bytes]:
@@ -93,8 +99,7 @@ class Archive:
 
     @contextmanager
     def _open(self, name: str) -> Iterator[BinaryIO]:
-        if name not in self:
-            raise FetchError(f"there is no file {name}", where=str(self.path))
+        self.size(name)
         if self.path.is_dir():
             with open(self.path / name, "rb") as stream:
                 yield stream

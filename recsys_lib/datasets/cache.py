@@ -1,13 +1,17 @@
-"""Fetch once, verify, keep: nothing unverified ever stands under its final name."""
+"""Fetch once, verify, keep: nothing unverified ever stands under its final name.
+
+pooch is imported where it is used: in a notebook without widgets its import prints a warning,
+and most readers never fetch anything.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
-
-import pooch
+from typing import BinaryIO
 
 from recsys_lib.errors import FetchError
 
@@ -19,6 +23,8 @@ LOCAL_COPY = (
 
 def cache_folder() -> Path:
     """Where fetched files are kept: the operating system's folder for caches."""
+    import pooch
+
     return Path(pooch.os_cache("recsys_lib"))
 
 
@@ -63,26 +69,34 @@ def fetch(
     return path
 
 
-def _download(url: str, file, progress: bool) -> None:
-    from requests import exceptions  # pooch, too, imports requests only when it fetches
+def _download(url: str, file: BinaryIO, progress: bool) -> None:
+    import pooch
+    from requests import exceptions
 
-    try:
-        pooch.HTTPDownloader(progressbar=progress)(url, file, None)
-    except exceptions.HTTPError as error:
-        raise _failure(f"the server answered {error.response.status_code}", url) from None
-    except exceptions.SSLError:
-        raise _failure("the server's certificate was not accepted", url) from None
-    except exceptions.Timeout:
-        raise _failure("the server did not answer in time", url) from None
-    except exceptions.ConnectionError:
-        raise _failure("there is no connection to the server", url) from None
-    except (exceptions.RequestException, OSError) as error:
-        raise _failure(f"the download broke off ({type(error).__name__})", url) from None
+    with ExitStack() as answers:  # pooch leaves a broken answer open
+        closing = {"response": lambda answer, **_: answers.enter_context(answer)}
+        try:
+            pooch.HTTPDownloader(progressbar=progress, hooks=closing)(url, file, None)
+        except exceptions.HTTPError as error:
+            problem = f"the server answered {error.response.status_code}"
+        except exceptions.SSLError:
+            problem = "the server's certificate was not accepted"
+        except exceptions.Timeout:
+            problem = "the server did not answer in time"
+        except exceptions.ConnectionError:
+            problem = "there is no connection to the server"
+        except (exceptions.RequestException, OSError) as error:
+            problem = f"the download broke off ({type(error).__name__})"
+        else:
+            return
+    raise _failure(problem, url)
 
 
 def _is_sound(path: Path, md5: str | None) -> bool:
     if md5 is None:
         return zipfile.is_zipfile(path)
+    import pooch
+
     return pooch.file_hash(str(path), alg="md5") == md5
 
 

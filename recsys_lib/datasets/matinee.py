@@ -151,17 +151,19 @@ class Matinee:
             table = pd.read_csv(path, dtype={c: _type(c) for c in columns}, keep_default_na=False,
                                 na_values={c: [""] for c in MOMENTS})  # fmt: skip
         except (OSError, EOFError, zlib.error, ValueError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise DataError(f"the table cannot be read: {reason}", where=str(path),
-                            fix=REMEDY) from error  # fmt: skip
+            raise _unreadable(error, path) from error
         if list(table.columns) != columns:
             raise DataError(f"the columns must be {', '.join(columns)}", where=str(path),
                             fix=REMEDY)  # fmt: skip
         try:
             return table.assign(**{c: _parse(table[c], c) for c in columns if _parsed(c)})
         except ValueError as error:
-            raise DataError(f"a cell has a wrong form: {error}", where=str(path),
-                            fix=REMEDY) from error  # fmt: skip
+            raise _unreadable(error, path) from error
+
+
+def _unreadable(error: Exception, path: Path) -> DataError:
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return DataError(f"the table cannot be read: {reason}", where=str(path), fix=REMEDY)
 
 
 def _type(column: str) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from recsys_lib.datasets import cache
 from recsys_lib.datasets.archive import Archive
-from recsys_lib.datasets.cache import LOCAL_COPY, cache_folder, fetch
 from recsys_lib.datasets.movielens_labels import read_items, read_users
 from recsys_lib.datasets.movielens_ratings import read_ratings
 from recsys_lib.errors import DataError, FetchError, RecsysError, check_choice
@@ -81,8 +81,8 @@ def load_movielens(
     if copy is not None:
         return _read(name, Archive(copy), progress)
     url = f"{ADDRESS}ml-{name}.zip"
-    is_new = not (cache_folder() / f"ml-{name}.zip").exists()
-    kept = fetch(url, md5=SETS[name].md5, progress=progress)
+    is_new = not (cache.cache_folder() / f"ml-{name}.zip").exists()
+    kept = cache.fetch(url, md5=SETS[name].md5, progress=progress)
     try:
         data = _read(name, Archive(kept), progress)
         _check_size(data)
@@ -181,7 +181,7 @@ def _read(name: str, archive: Archive, progress: bool) -> MovieLens:
     ]
     if missing:
         raise FetchError(f"this is no copy of MovieLens {name}: it has no {', '.join(missing)}",
-                         where=str(archive.path), fix=LOCAL_COPY)  # fmt: skip
+                         where=str(archive.path), fix=cache.LOCAL_COPY)  # fmt: skip
     ratings = read_ratings(archive, ratings_file, form.separator.encode(), progress)
     separator = "|" if name == "100k" else form.separator
     items = read_items(archive, form.items, separator, form.encoding)
@@ -202,5 +202,5 @@ def _check_size(data: MovieLens) -> None:
             f"the fetched set has {size[0]:,} ratings of {size[1]:,} users, not"
             f" {form.n_ratings:,} of {form.n_users:,} as published",
             where=f"{ADDRESS}ml-{data.name}.zip",
-            fix=f"It was removed. {LOCAL_COPY}",
+            fix=f"It was removed. {cache.LOCAL_COPY}",
         )

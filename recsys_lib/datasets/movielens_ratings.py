@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 import pandas as pd
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from recsys_lib.columns import LAST_SECOND
 from recsys_lib.datasets.archive import Archive
@@ -43,7 +43,7 @@ def read_ratings(archive: Archive, name: str, separator: bytes, progress: bool) 
             line += block.count(b"\n")
     if not parts:
         raise DataError("the file has no rating", where=where)
-    ratings = pd.concat(parts, ignore_index=True, copy=False)
+    ratings = pd.concat(parts, ignore_index=True)
     if TIME in ratings:
         ratings[TIME] = ratings[TIME].astype("datetime64[s]").dt.tz_localize("UTC")
     return ratings[[column for column in COLUMNS if column in ratings]]
@@ -54,7 +54,7 @@ def _columns(first: bytes, separator: bytes, where: str) -> list[str]:
     if separator != b",":
         return COLUMNS[: max(3, min(len(fields), 4))]
     names = [field.decode("latin-1") for field in fields]
-    if set(names) not in ({*HEADER}, {*HEADER} - {"timestamp"}) or len(names) > len(HEADER):
+    if len(set(names)) < len(names) or set(names) | {"timestamp"} != set(HEADER):
         raise DataError(f"the header must be {','.join(HEADER)}", where=f"{where}, line 1")
     return [HEADER[name] for name in names]
 

@@ -9,9 +9,9 @@ Empty slots are left out of every mean; a list without titles gets NaN.
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
 
 from recsys_lib.errors import DataError
+from recsys_lib.metrics.slots import check_columns, list_matrix, mean_of_slots
 
 
 def exposure(columns: np.ndarray, n_items: int) -> np.ndarray:
@@ -141,35 +141,3 @@ def serendipity(columns: np.ndarray, hits: np.ndarray, expected: np.ndarray) -> 
     for slot in expected.T:
         surprising &= columns != slot[:, None]
     return surprising.mean(axis=1)
-
-
-def check_columns(columns: np.ndarray, n_items: int) -> np.ndarray:
-    """`columns` as an array, refused if it is no int (n_users, k) within -1 ... n_items - 1."""
-    columns = np.asarray(columns)
-    if columns.ndim != 2 or columns.dtype.kind not in "iu":
-        raise DataError(
-            "columns must be integers (n_users, k)",
-            where=f"shape {columns.shape}, dtype {columns.dtype}",
-        )
-    if columns.size and not (columns.min() >= -1 and columns.max() < n_items):
-        raise DataError(
-            f"columns must lie between -1 and {n_items - 1}",
-            where=f"found {columns.min()} to {columns.max()}",
-        )
-    return columns
-
-
-def list_matrix(columns: np.ndarray, n_items: int) -> sparse.csr_array:
-    """The lists as a sparse 0/1 matrix (n_users, n_items)."""
-    filled = columns >= 0
-    indptr = np.r_[0, filled.sum(axis=1).cumsum()]
-    ones = np.ones(indptr[-1])
-    return sparse.csr_array((ones, columns[filled], indptr), shape=(len(columns), n_items))
-
-
-def mean_of_slots(columns: np.ndarray, item_values: np.ndarray) -> np.ndarray:
-    """Mean of `item_values` over the titles of each list, NaN for a list without titles."""
-    filled = columns >= 0
-    total = np.where(filled, item_values[columns], 0).sum(axis=1)
-    size = filled.sum(axis=1)
-    return np.divide(total, size, out=np.full(len(columns), np.nan), where=size > 0)

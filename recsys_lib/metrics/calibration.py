@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from recsys_lib.errors import ArgumentError, DataError
-from recsys_lib.metrics.beyond import check_columns, list_matrix
+from recsys_lib.metrics.slots import check_columns, list_matrix
 
 
 def miscalibration(

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from recsys_lib.errors import DataError
-from recsys_lib.metrics.beyond import check_columns, mean_of_slots
+from recsys_lib.metrics.slots import check_columns, mean_of_slots
 
 
 def list_popularity(columns: np.ndarray, item_share: np.ndarray) -> np.ndarray:

@@ -54,10 +54,11 @@ def make_lists(
     """
     users = np.asarray(users)
     columns = list_columns(frame, users, k, train)
+    n_relevant = np.diff(relevant.indptr)
     slots = np.arange(len(users))[:, None] * train.n_items + columns
-    row = np.repeat(np.arange(len(users)), np.diff(relevant.indptr))
-    hits = np.isin(slots, row * train.n_items + relevant.indices) & (columns >= 0)
-    return Lists(users, columns, hits, np.diff(relevant.indptr), train, **more)
+    wanted = np.repeat(np.arange(len(users)), n_relevant) * train.n_items + relevant.indices
+    hits = pd.Index(slots.ravel()).isin(wanted).reshape(slots.shape) & (columns >= 0)
+    return Lists(users, columns, hits, n_relevant, train, **more)
 
 
 def list_columns(frame: pd.DataFrame, users, k: int, train: Interactions) -> np.ndarray:

@@ -44,7 +44,11 @@ def recall(hits: np.ndarray, n_relevant: np.ndarray, *, attainable: bool = False
 
 
 def hit_rate(hits: np.ndarray, n_relevant: np.ndarray) -> np.ndarray:
-    """1 if any of the k titles is relevant, else 0."""
+    """1 if any of the k titles is relevant, else 0.
+
+    >>> hit_rate(np.array([[False, True], [False, False]]), np.array([3, 3]))
+    array([1., 0.])
+    """
     hits, n_relevant = _check(hits, n_relevant)
     return _where_relevant(hits.any(axis=1).astype(float), n_relevant)
 

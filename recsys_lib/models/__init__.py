@@ -1,8 +1,22 @@
 """The recommenders, one a file; `base.Recommender` is the contract that all of them keep."""
 
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.demographic import DemographicGroups
 from recsys_lib.models.knn import ItemKNN, UserKNN
 from recsys_lib.models.popular import Popular
 from recsys_lib.models.random import Random
+from recsys_lib.models.rating import RatingPredictor
+from recsys_lib.models.rating_knn import RatingKNN
+from recsys_lib.models.surprise_model import SurpriseModel
 
-__all__ = ["ItemKNN", "Popular", "Random", "Recommender", "UserKNN"]
+__all__ = [
+    "DemographicGroups",
+    "ItemKNN",
+    "Popular",
+    "Random",
+    "RatingKNN",
+    "RatingPredictor",
+    "Recommender",
+    "SurpriseModel",
+    "UserKNN",
+]

@@ -11,8 +11,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from recsys_lib.errors import ArgumentError, DataError, check_at_least
 from recsys_lib.interactions import ITEM, RANK, SCORE, USER, Interactions
-from recsys_lib.models.ahead import one_ahead
 from recsys_lib.models.top_k import top_k
+from recsys_lib.parallel import in_order
 
 
 class Recommender(BaseEstimator):
@@ -78,7 +78,8 @@ class Recommender(BaseEstimator):
             k: titles a user, at least 1; a user with fewer titles left gets a shorter list.
             exclude_seen: leave out what the user has an event with in `train`.
             items: recommend only these labels; None means every item of `train`.
-            chunk: users scored at a time; memory grows with `chunk * n_items`.
+            chunk: users scored at a time; two chunks are in the making at a time, so memory
+                grows with `2 * chunk * n_items`.
 
         Returns:
             DataFrame user_id, item_id, score, rank (1 is best), by user as asked, then rank; equal
@@ -94,13 +95,15 @@ class Recommender(BaseEstimator):
         if len(pd.unique(users)) != len(users):
             raise ArgumentError("users must not hold the same user twice")
         barred = self._barred(items)
-        bounds = [*range(0, len(users), chunk), len(users)]
-        chunks = [users[start:stop] for start, stop in pairwise(bounds)]
-        scored = one_ahead((chunk, self.score_all(chunk)) for chunk in chunks)
-        parts = [self._best(*pair, int(k), exclude_seen, barred) for pair in scored]
-        return pd.concat(parts, ignore_index=True) if parts else _frame(users, users, [], [])
+        bounds = [*range(0, max(len(users), 1), chunk), len(users)]
+        chunks = (users[start:stop] for start, stop in pairwise(bounds))
+        parts = in_order(lambda part: self._best(part, int(k), exclude_seen, barred), chunks)
+        columns = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+        return pd.DataFrame(dict(zip((USER, ITEM, SCORE, RANK), columns, strict=True)))
 
-    def _best(self, users, scores, k: int, exclude_seen: bool, barred) -> pd.DataFrame:
+    def _best(self, users, k: int, exclude_seen: bool, barred) -> tuple[np.ndarray, ...]:
+        """User, item, score and rank of each recommendation to a chunk of users."""
+        scores = self.score_all(users)
         if barred is not None:
             scores[:, barred] = -np.inf
         if exclude_seen:
@@ -112,7 +115,7 @@ class Recommender(BaseEstimator):
         wanted = best >= 0
         row, place = np.nonzero(wanted)
         column = best[wanted]
-        return _frame(users[row], self.train_.items[column], scores[row, column], place + 1)
+        return users[row], self.train_.items[column], scores[row, column], place + 1
 
     def _barred(self, items) -> np.ndarray | None:
         """Columns that may not be recommended, as a mask, or None."""
@@ -138,8 +141,3 @@ class Recommender(BaseEstimator):
     def _score_strangers(self, users: np.ndarray) -> np.ndarray:
         """Scores for users without history: how many viewers each title had."""
         return np.tile(self.train_.item_counts.astype(np.float32), (len(users), 1))
-
-
-def _frame(users, items, scores, ranks) -> pd.DataFrame:
-    columns = {USER: users, ITEM: items, SCORE: scores, RANK: ranks}
-    return pd.DataFrame(columns).astype({SCORE: np.float32, RANK: np.int64})

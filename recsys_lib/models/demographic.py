@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recsys_lib.errors import DataError, check_at_least
+from recsys_lib.errors import ArgumentError, DataError, check_at_least
 from recsys_lib.interactions import USER, Interactions
 from recsys_lib.models.base import Recommender
 
@@ -27,6 +27,7 @@ class DemographicGroups(Recommender):
         shrinkage: in viewers, at least 0.
 
     Raises:
+        ArgumentError: `columns` is empty, or shrinkage below 0.
         DataError: no `users` were given to fit, a column is missing, or a user is in it twice.
 
     Source: the demographic recommender of `pazzani1999`, reduced to counting.
@@ -61,8 +62,10 @@ class DemographicGroups(Recommender):
             raise DataError("DemographicGroups needs to know the viewers",
                             fix="Call fit(train, users=frame), one row a viewer.")  # fmt: skip
         columns = list(self.columns)
+        if not columns:
+            raise ArgumentError("columns must name at least one column of users")
         missing = [column for column in [USER, *columns] if column not in users.columns]
-        if missing or not columns:
+        if missing:
             known = ", ".join(map(str, users.columns))
             raise DataError(f"users has no column {missing}", where=f"columns: {known}")
         if users[USER].duplicated().any():

@@ -10,7 +10,7 @@ from recsys_lib.errors import ArgumentError, DataError, check_at_least, check_ch
 from recsys_lib.interactions import ITEM, SCORE, Interactions
 from recsys_lib.models import similarity as measures
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.neighborhood import nearest, similarities
+from recsys_lib.models.neighborhood import compare, nearest
 from recsys_lib.models.top_k import top_k
 
 COMMON_VIEWERS = "common_viewers"
@@ -120,7 +120,7 @@ class ItemKNN(_Neighbors):
             raise ArgumentError(f"item {item_id!r} is not in train.items")
         values = self._compared(self.train_.matrix)
         one, every = measures.Block(values[:, [column]]), measures.Block(values)
-        score = similarities(one, every, MEASURES[self.similarity], self.shrinkage)[0]
+        score = compare(one, every, MEASURES[self.similarity], self.shrinkage)[0]
         score = np.where(score > 0, score, -np.inf)
         score[column] = -np.inf
         best = top_k(score[None, :], int(k))[0]

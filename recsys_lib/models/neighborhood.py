@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations_with_replacement
 
 import numpy as np
 from scipy import sparse
 
-from recsys_lib.models.ahead import one_ahead
 from recsys_lib.models.similarity import Block, Common, shrunk
 from recsys_lib.models.top_k import top_k
+from recsys_lib.parallel import in_order
 
 Measure = Callable[[Common], np.ndarray]
 
 
-def similarities(left: Block, right: Block, measure: Measure, shrinkage: float) -> np.ndarray:
+def compare(left: Block, right: Block, measure: Measure, shrinkage: float) -> np.ndarray:
     """The shrunk similarity of each title of `left` to each of `right`."""
     common = Common(left, right)
     similarity = measure(common)
@@ -42,29 +43,46 @@ def nearest(
     """
     n = value.shape[1]
     order = np.argsort(-np.diff(value.indptr), kind="stable")
-    bounds = [*range(0, n, width), n]
-    spans = list(zip(bounds, bounds[1:], strict=False))
-    blocks = [Block(value[:, order[start:stop]]) for start, stop in spans]
-    best = [Best(start, stop, min(neighbors, n)) for start, stop in spans]
-    for a, b, similarity in one_ahead(_tiles(blocks, measure, shrinkage)):
-        best[a].offer(similarity, best[b].start)
+    best = {
+        start: Best(start, min(start + width, n), min(neighbors, n)) for start in range(0, n, width)
+    }
+    for a, b, similarity in tiles(value[:, order], measure, shrinkage, width):
+        similarity = similarity.astype(np.float32, copy=False)
+        if a == b:
+            np.fill_diagonal(similarity, 0)  # nothing is its own neighbour
+        np.copyto(similarity, -np.inf, where=similarity <= 0)
+        best[a].offer(similarity, b)
         if a != b:
-            best[b].offer(np.ascontiguousarray(similarity.T), best[a].start)
-    kept = [block.kept() for block in best]
+            best[b].offer(np.ascontiguousarray(similarity.T), a)
+    kept = [block.kept() for block in best.values()]
     rows, columns, data = (np.concatenate(part) for part in zip(*kept, strict=True))
     return sparse.coo_array((data, (order[rows], order[columns])), shape=(n, n)).tocsr()
 
 
-def _tiles(blocks: list[Block], measure: Measure, shrinkage: float) -> Iterator:
-    """Each pair of blocks once, so that every block meets the others from left to right."""
-    for a, left in enumerate(blocks):
-        for b in range(a, len(blocks)):
-            similarity = similarities(left, blocks[b], measure, shrinkage)
-            similarity = similarity.astype(np.float32, copy=False)
-            if a == b:
-                np.fill_diagonal(similarity, 0)  # nothing is its own neighbour
-            np.copyto(similarity, -np.inf, where=similarity <= 0)
-            yield a, b, similarity
+def all_similarities(value: sparse.csc_array, measure: Measure) -> np.ndarray:
+    """The similarity of each column to each, float64, shape (columns, columns); 1 to itself."""
+    similarities = np.empty((value.shape[1], value.shape[1]))
+    for a, b, tile in tiles(value, measure):
+        rows, columns = slice(a, a + tile.shape[0]), slice(b, b + tile.shape[1])
+        similarities[rows, columns], similarities[columns, rows] = tile, tile.T
+    np.fill_diagonal(similarities, 1)
+    return similarities
+
+
+def tiles(
+    value: sparse.csc_array, measure: Measure, shrinkage: float = 0.0, width: int = 1024
+) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Each pair of blocks of `width` columns once: where the two start, and their similarities.
+
+    They come in such an order that every block meets the others from left to right.
+    """
+    starts = range(0, value.shape[1], width)
+    blocks = {start: Block(value[:, start : start + width]) for start in starts}
+
+    def tile(pair: tuple[int, int]) -> tuple[int, int, np.ndarray]:
+        return *pair, compare(blocks[pair[0]], blocks[pair[1]], measure, shrinkage)
+
+    return in_order(tile, combinations_with_replacement(starts, 2))
 
 
 class Best:

@@ -55,7 +55,7 @@ class RatingPredictor(Recommender):
     def _score(self, rows: np.ndarray) -> np.ndarray:
         users = np.repeat(self.train_.users[rows], self.train_.n_items)
         pairs = self.predict(users, np.tile(self.train_.items, len(rows)))
-        return pairs.reshape(len(rows), -1).astype(np.float32)
+        return pairs.reshape(len(rows), self.train_.n_items).astype(np.float32)
 
     def _score_strangers(self, users: np.ndarray) -> np.ndarray:
         return np.tile(self.item_means_.astype(np.float32), (len(users), 1))

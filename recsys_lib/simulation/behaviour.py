@@ -115,7 +115,7 @@ def watch(satisfaction, progress, runtime, seasons, minutes, config: WorldConfig
     season = np.where(film, 1, EPISODES_PER_SEASON)
     stay = expit(config.stay_slope * (satisfaction - config.stay_point))
     stayed = rng.random(n) < stay
-    more = np.floor(np.log(1 - rng.random(n)) / np.log(np.minimum(0.8 * stay, 0.95)))
+    more = np.floor(np.log(1 - rng.random(n)) / np.log(np.minimum(0.85 * stay, 0.95)))
     time = minutes / runtime
     # Those who stay see a film out if there is time, of a series as many episodes as there is.
     seen = np.where(film, time, np.minimum(1 + more, np.maximum(np.floor(time), 1)))

@@ -35,7 +35,7 @@ class WorldConfig:
 
     # Viewers.
     newcomers: float = 0.25  # share who join during the window
-    evenings: float = 0.49  # mean chance that a viewer opens Matinee on a day
+    evenings: float = 0.58  # mean chance that a viewer opens Matinee on a day
     activity_sd: float = 0.85  # sd of the logarithm of that chance
     group_share: float = 0.06  # share of taste's variance between age-and-gender groups
     drift: float = 0.985  # correlation of personal taste with itself a week later
@@ -43,7 +43,7 @@ class WorldConfig:
 
     # Choosing.
     search: float = 0.7  # share of evenings that start with a search, not the home page
-    affinity_sd: float = 2.8  # weight of taste in a choice, in logits
+    affinity_sd: float = 3.3  # weight of taste in a choice, in logits
     mood_pull: float = 1.0  # logits for a title with the tone one is in the mood for
     length_cost: float = 1.5  # logits an hour, for long sittings late or on a small screen
     artwork_pull: float = 0.5  # logits per sd of taste for what a picture shows
@@ -51,8 +51,8 @@ class WorldConfig:
     position_decay: float = 0.88  # chance of looking at the next position, given this one
     outside: float = 4.0  # appeal, in logits, of choosing nothing on the page
     page_awareness: float = 0.5  # how much being known counts once a title is seen on a page
-    resume_pull: float = 0.8  # logits for a title left halfway that was liked
-    next_season_pull: float = -2.0  # logits for a series with another season
+    resume_pull: float = 1.6  # logits for a title left halfway that was liked
+    next_season_pull: float = -1.5  # logits for a series with another season
     finished_cost: float = 8.0  # logits against seeing a finished or dropped title again
 
     # Satisfaction and watching.
@@ -62,16 +62,17 @@ class WorldConfig:
     evening_stars: float = 0.85  # sd of one evening's luck
     stay_point: float = 1.8  # stars at which half of the viewers stay
     stay_slope: float = 1.6
-    evening_minutes: float = 150.0  # median time for watching
+    evening_minutes: float = 165.0  # median time for watching
     bad_evening: float = 2.6  # stars below which an evening was a bad one
-    leave: float = 0.0010  # chance of leaving after an evening
-    leave_growth: float = 0.75  # growth of its logarithm with each bad evening in a row
+    leave: float = 0.0009  # chance of leaving after an evening
+    leave_growth: float = 1.1  # growth of its logarithm with each bad evening in a row
 
     # Opinions.
     stars_rate: float = 0.0  # logit of giving stars to an average title, for a keen rater
     extremity: float = 0.9  # growth of that logit per star away from 3
     positivity: float = 0.5  # growth per star above 3
     rater_sd: float = 0.45  # sd of how generous a viewer is, in stars
+    group_rater: float = 0.12  # share of that variance between age-and-gender groups
 
     # The service.
     explore: float = 0.15  # share of slots filled uniformly at random

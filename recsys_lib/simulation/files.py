@@ -34,7 +34,7 @@ def write_tables(tables: Tables, folder: str | Path) -> None:
         for name in NAMES:
             text = to_csv(getattr(tables, name))
             # No file name and no time in the header: they would differ from run to run.
-            packed = gzip.compress(text.encode(), compresslevel=9, mtime=0)
+            packed = gzip.compress(text.encode(), compresslevel=6, mtime=0)
             (Path(scratch) / file_name(name)).write_bytes(packed)
         for name in NAMES:
             os.replace(Path(scratch) / file_name(name), folder / file_name(name))

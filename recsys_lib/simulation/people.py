@@ -48,10 +48,8 @@ def draw_tastes(viewers: pd.DataFrame, weeks: int, config: WorldConfig, *, rng) 
     The group vectors are drawn at random for each age band and gender: they say nothing about
     what any real group likes.
     """
-    band = pd.Index(AGE_BANDS.values()).get_indexer(age_bands(viewers["age"]))
-    gender = viewers["gender"].map(GENDERS.index).to_numpy()
     groups = rng.standard_normal((len(AGE_BANDS), len(GENDERS), config.dimensions))
-    shared = np.sqrt(config.group_share) * groups[band, gender]
+    shared = np.sqrt(config.group_share) * groups[_groups(viewers)]
     personal = rng.standard_normal(shared.shape)
     tastes = np.empty((weeks, *shared.shape))
     for week in range(weeks):
@@ -61,16 +59,29 @@ def draw_tastes(viewers: pd.DataFrame, weeks: int, config: WorldConfig, *, rng) 
     return tastes
 
 
-def draw_habits(n: int, config: WorldConfig, *, rng: np.random.Generator) -> pd.DataFrame:
-    """How often each viewer comes, on what device, and how readily and kindly each one rates."""
+def draw_habits(viewers: pd.DataFrame, config: WorldConfig, *, rng) -> pd.DataFrame:
+    """How often each viewer comes, on what device, and how readily and kindly each one rates.
+
+    generosity = rater_sd * (sqrt(group_rater) * group + sqrt(1 - group_rater) * personal), in stars
+    """
+    n = len(viewers)
     activity = rng.lognormal(-(config.activity_sd**2) / 2, config.activity_sd, size=n)
+    group = rng.standard_normal((len(AGE_BANDS), len(GENDERS)))[_groups(viewers)]
+    share = config.group_rater
+    kindness = np.sqrt(share) * group + np.sqrt(1 - share) * rng.standard_normal(n)
     return pd.DataFrame({
         "evenings": np.minimum(config.evenings * activity, 0.95),
         "device": _pick(n, (0.62, 0.16, 0.08, 0.14), rng),
         "stars": rng.random(n),
         "thumbs": rng.random(n),
-        "generosity": config.rater_sd * rng.standard_normal(n),
+        "generosity": config.rater_sd * kindness,
     })  # fmt: skip
+
+
+def _groups(viewers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The index of each viewer's age band and of the gender."""
+    bands = pd.Index(AGE_BANDS.values()).get_indexer(age_bands(viewers["age"]))
+    return bands, pd.Index(GENDERS).get_indexer(viewers["gender"])
 
 
 def _pick(n: int, shares, rng: np.random.Generator) -> np.ndarray:

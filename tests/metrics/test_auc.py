@@ -77,5 +77,5 @@ def test_users_for_whom_there_is_nothing_to_part_get_nan():
 def test_scores_that_cannot_be_judged_are_refused():
     with pytest.raises(DataError, match=r"shapes \(1, 2\) and \(1, 1\)"):
         auc(np.zeros((1, 2)), sparse.csr_array([[1]]))
-    with pytest.raises(DataError, match="relevant title has no score.*user 1"):
+    with pytest.raises(DataError, match=r"relevant title has no score.*user 1"):
         auc(np.array([[1.0], [np.nan]]), sparse.csr_array([[1], [1]]))

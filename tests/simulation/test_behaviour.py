@@ -89,4 +89,4 @@ def test_the_values_of_opinions(kind, expected):
 def test_each_bad_evening_in_a_row_makes_leaving_likelier():
     chance = act.leave_chance(np.arange(6), CONFIG)
     np.testing.assert_allclose(chance[1:] / chance[:-1], np.exp(CONFIG.leave_growth))
-    assert act.leave_chance(np.array([1000]), CONFIG)[0] == 0.5
+    assert act.leave_chance(np.array([20]), CONFIG)[0] == 0.5

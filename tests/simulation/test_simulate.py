@@ -95,20 +95,6 @@ def test_a_launch_is_a_bump(lives):
     assert early > 1.2 * late
 
 
-def test_bad_evenings_in_a_row_come_before_leaving(lives):
-    """Those who left gave up on their last title more often than viewers did on other evenings."""
-    last, usual = [], []
-    for _, tables in lives:
-        evening = tables.plays.groupby(["viewer_id", "session_id"])["completion"].last()
-        evening = evening.reset_index()
-        final = evening.groupby("viewer_id")["completion"].last()
-        gone = tables.viewers.loc[tables.viewers["left_on"].notna(), "viewer_id"]
-        last += final.reindex(gone).dropna().tolist()
-        usual += evening["completion"].tolist()
-    gap = np.mean(usual) - np.mean(last)
-    assert gap > 4 * np.std(last) / np.sqrt(len(last))
-
-
 def test_taste_drifts_away_from_what_was_watched_first(lives):
     """Early plays fit the taste of the first week better than the taste of the last."""
     for world, tables in lives:

@@ -18,9 +18,19 @@ from typing import Any
 from websocket import WebSocketTimeoutException, create_connection
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync
---disable-background-networking --disable-component-update --hide-scrollbars
---remote-debugging-port=0 --remote-allow-origins=*""".split()
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--remote-debugging-port=0",
+    "--remote-allow-origins=*",
+)
 
 
 def executable() -> str | None:

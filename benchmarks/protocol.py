@@ -1,0 +1,83 @@
+"""One split, one accuracy, one way of timing, for our models and for those of other libraries."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from recsys_lib.datasets import load_movielens
+from recsys_lib.interactions import Interactions
+from recsys_lib.metrics.lists import list_columns
+from recsys_lib.metrics.ranking import ndcg
+from recsys_lib.models.base import Recommender
+from recsys_lib.splits import Split, split_random
+
+K, THREADS = 10, 2
+Contender = Callable[[Interactions], np.ndarray]
+"""Learns from train and returns columns of titles, int (n_users, K), best first, -1 for none."""
+
+
+@cache
+def movielens_1m() -> Split:
+    """80 % of each viewer's ratings to learn from, 20 % to find again; every rating counts."""
+    data = load_movielens("1m", progress=False).interactions
+    return split_random(data, 0.2, rng=np.random.default_rng(0))
+
+
+def ours(model: Recommender) -> Contender:
+    """A model of this library as a contender."""
+
+    def run(train: Interactions) -> np.ndarray:
+        return list_columns(model.fit(train).recommend(k=K), train.users, K, train)
+
+    return run
+
+
+def accuracy(columns: np.ndarray, split: Split) -> float:
+    """Mean nDCG@10, the ideal list having min(10, relevant titles) hits."""
+    relevant = split.test.binary().astype(bool)
+    hits = (columns >= 0) & relevant[np.arange(len(columns))[:, None], columns].toarray()
+    return float(np.nanmean(ndcg(hits, split.test.user_counts)))
+
+
+def seconds(contender: Contender, train: Interactions) -> float:
+    """Wall time of learning and of ten titles for every viewer."""
+    gc.collect()
+    start = time.perf_counter()
+    contender(train)
+    return time.perf_counter() - start
+
+
+def race(one: Contender, other: Contender, split: Split, pairs: int) -> tuple[float, float, float]:
+    """Median seconds of each and the median of the pairs' ratios one / other.
+
+    The two take turns, so that whatever else the machine does falls on both; the first pair, in
+    which libraries wake their threads, is not counted.
+    """
+    with threadpool_limits(THREADS):
+        times = [(seconds(one, split.train), seconds(other, split.train)) for _ in range(pairs + 1)]
+    first, second = zip(*times[1:], strict=True)
+    ratio = statistics.median(a / b for a, b in times[1:])
+    return statistics.median(first), statistics.median(second), ratio
+
+
+def peak_memory(make: Callable[..., Contender], *args) -> float:
+    """MB by which a run of `make(*args)` raises a fresh process's peak above the loaded data."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_peak, (make, args))
+
+
+def _peak(make: Callable[..., Contender], args: tuple) -> float:
+    train, contender = movielens_1m().train, make(*args)
+    gc.collect()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    contender(train)
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024

@@ -1,0 +1,76 @@
+"""Every page, opened in Chromium: light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "_build" / "axe" / "axe_playwright_python" / "axe.min.js"
+LOOKS = [(width, theme) for width in (1280, 390) for theme in ("light", "dark")]
+
+UNFOLD = """document.querySelectorAll("details").forEach(part => {
+    part.removeAttribute("name"); part.open = true }), 0"""
+RUN_AXE = """axe.run(document, {preload: false}).then(result => result.violations.map(
+    rule => rule.id + " at " + rule.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")
+))"""
+
+
+@pytest.mark.parametrize(("width", "theme"), LOOKS)
+def test_pages_are_accessible_quiet_local_and_fit(chromium, server, pages, width, theme):
+    chromium.look(width=width, theme=theme)
+    problems = [
+        f"{page}: {problem}"
+        for page in pages
+        for problem in page_problems(chromium, server, page, width, theme)
+    ]
+    assert not problems, "\n".join(problems)
+
+
+def page_problems(chromium, server, page, width, theme) -> list[str]:
+    chromium.open(f"{server}/{page}")
+    found = [f"the console says {line}" for line in chromium.console]
+    found += [f"a request failed: {what}" for what in chromium.failures]
+    outside = [url for url in chromium.requests if not url.startswith((server, "data:"))]
+    found += [f"asks another host for {url}" for url in outside]
+    if chromium.run("document.documentElement.dataset.theme") != theme:
+        found.append(f"does not follow the reader's {theme} theme")
+    chromium.run(UNFOLD)
+    wide = chromium.run("document.documentElement.scrollWidth")
+    if wide > width:
+        found.append(f"is {wide} pixels wide on a screen of {width}")
+    chromium.run(AXE.read_text(encoding="utf-8") + "; 0")
+    return found + chromium.run(RUN_AXE)
+
+
+def test_planted_faults_are_seen(chromium, server, tmp_path):
+    """The checks above can fail: a page with one fault of each kind shows every one."""
+    chromium.look(width=390, theme="light")
+    page = tmp_path / "faulty.html"
+    page.write_text(
+        '<html data-theme="dark"><body><img src="http://127.0.0.2:9/away.png">'
+        '<script>console.error("oops")</script><p style="width: 900px">wide</p></body></html>'
+    )
+    found = "\n".join(page_problems(chromium, f"file://{tmp_path}", page.name, 390, "light"))
+    for fault in ("console says", "failed", "another host", "theme", "wide on", "image-alt"):
+        assert fault in found
+
+
+def test_stored_figures_turn_dark_with_the_page(chromium, server, pages, site):
+    figures = list((site / "_images").glob("*.svg"))
+    drawn = [path for path in figures if 'id="figure_1"' in path.read_text(encoding="utf-8")]
+    assert drawn
+    assert all("prefers-color-scheme:dark" in path.read_text(encoding="utf-8") for path in drawn)
+
+
+def test_pictures_are_taken_for_a_person_to_look_at(chromium, server, pages):
+    chapters = [page for page in pages if page.startswith("chapters/")]
+    for page in ["book/index.html", *chapters]:
+        for width, theme in LOOKS:
+            chromium.look(width=width, theme=theme)
+            chromium.open(f"{server}/{page}")
+            name = f"{page.removesuffix('.html').replace('/', '-')}-{width}-{theme}.png"
+            target = ROOT / "_build" / "screenshots" / name
+            chromium.screenshot(target)
+            assert target.stat().st_size > 5000

@@ -1,0 +1,166 @@
+"""The pages around the chapters say what is so: made anew, they come out as they stand."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from book.tools import home_page, tiles
+from book.tools.chapter_map import read_parts
+from recsys_lib import models, plotting
+from recsys_lib.datasets import load_matinee
+from recsys_lib.datasets.matinee import COLUMNS
+from recsys_lib.simulation.config import EPISODES_PER_SEASON, POSITIONS, ROWS, WorldConfig
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def matinee():
+    return load_matinee()
+
+
+@pytest.fixture(scope="module")
+def made():
+    return home_page.make()
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_what_is_generated_is_as_fresh(made):
+    stale = [str(path) for path, text in made.items() if page(path) != text]
+    assert not stale, "run python -m book.tools.home_page"
+
+
+def test_the_home_page_shows_each_title_once_and_none_that_was_seen(matinee):
+    viewer = home_page.choose_viewer(matinee)
+    rows = home_page.make_rows(matinee, viewer)
+    shown = [title for row in rows for title in row.titles.index]
+    plays = matinee.plays
+    seen = set(plays.loc[plays["viewer_id"] == viewer.viewer_id, "title_id"])
+    assert [len(row.titles) for row in rows] == [home_page.SLOTS] * 4
+    assert len(set(shown)) == len(shown)
+    assert not seen & set(shown)
+    assert home_page.show_id(matinee) in seen
+    assert len(seen) == viewer.titles
+
+
+def test_something_different_has_none_of_the_usual_genres(matinee):
+    items = matinee.items.head(60)
+    history = items["item_id"].head(12)
+    rare = home_page.rarely_tried(items, history, items["item_id"].iloc[::-1])
+    genres = items.set_index("item_id")["genres"].str.split("|")
+    usual = set(genres.loc[history].explode().value_counts().index[:5])
+    assert rare
+    assert all(usual.isdisjoint(genres[title]) for title in rare)
+    main = [genres[title][0] for title in rare]
+    assert len(set(main)) == len(main)
+
+
+def test_every_genre_has_a_colour_of_the_palette(matinee):
+    genres = set(matinee.titles["genres"].str.split("|").explode())
+    assert genres == set(tiles.HUES)
+    assert set(tiles.HUES.values()) <= set(plotting.PALETTE)
+
+
+def test_titles_are_escaped(matinee):
+    rows = home_page.make_rows(matinee, home_page.choose_viewer(matinee))
+    rows[0].titles.iloc[0, rows[0].titles.columns.get_loc("title")] = "<b> & Sons"
+    viewer = home_page.choose_viewer(matinee)
+    for drawn in (tiles.as_html(viewer, rows), tiles.as_svg(viewer, rows)):
+        assert "&lt;b&gt; &amp; Sons" in drawn
+        assert "<b>" not in drawn
+
+
+def test_the_data_page_explains_every_column_in_order():
+    text = page("book/data.md")
+    for table, columns in COLUMNS.items():
+        section = text.split(f"\n### {table}\n")[1].split("\n#")[0]
+        cells = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+        assert re.findall(r"`(\w+)`", " ".join(cells)) == columns.split(), table
+
+
+def test_the_data_page_tells_the_simulator_s_numbers(matinee):
+    config, text = WorldConfig(), page("book/data.md")
+    genres = set(matinee.titles["genres"].str.split("|").explode())
+    days = matinee.sessions["started_at"].dt.normalize()
+    stated = {
+        f"{config.dimensions} numbers": True,
+        f"{len(genres)} words": True,
+        "Seven evenings in ten": config.search == 0.7,
+        "every season has eight episodes": EPISODES_PER_SEASON == 8,
+        f"1 to {ROWS}, 1 to {POSITIONS}": True,
+        "Monday 6 January 2025 to Sunday 6 July 2025": (
+            f"{days.min():%A %-d %B} {days.max():%A %-d %B}" == "Monday 6 January Sunday 6 July"
+        ),
+    }
+    assert all(holds and words in text for words, holds in stated.items()), stated
+    per_session = matinee.plays.groupby("session_id").size()
+    assert per_session.max() == 2
+    assert matinee.viewers["age"].min() >= 13
+
+
+def test_the_map_gives_each_chapter_s_own_title_and_minutes(made):
+    text = made[Path("book/_generated/chapter_map.md")]
+    chapters = [chapter for part in read_parts(ROOT).values() for chapter in part]
+    assert chapters
+    for chapter in chapters:
+        assert (ROOT / "book" / chapter.link).is_file(), chapter.link
+        assert f"[{chapter.title}]({chapter.link}): {chapter.reading} to read" in text
+        assert f"{chapter.number:02d} " not in text.split("Planned")[-1]
+
+
+def test_every_page_of_the_book_is_in_its_contents():
+    contents = yaml.safe_load(page("_toc.yml"))
+    listed = {contents["root"]} | {
+        entry["file"] for part in contents["parts"] for entry in part["chapters"] if "file" in entry
+    }
+    pages = {f"book/{path.stem}" for path in (ROOT / "book").glob("*.md")}
+    assert pages <= {str(Path(name).with_suffix("")) for name in listed}
+
+
+def test_the_glossary_defines_each_term_once_and_shortly():
+    entries = re.findall(r"^(\S.*)\n  (.+)$", page("book/glossary.md"), re.MULTILINE)
+    terms = [term for term, _ in entries]
+    assert len(terms) > 80
+    assert len({term.lower() for term in terms}) == len(terms)
+    long = [term for term, meaning in entries if len(meaning.split()) > 60]
+    assert not long
+
+
+def test_names_of_the_notation_page_are_names_in_the_library():
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "recsys_lib").rglob("*.py")]
+    words = set(re.findall(r"\w+", "\n".join(sources)))
+    code = " ".join(re.findall(r"`([^`]+)`", page("book/notation.md")))
+    assert set(re.findall(r"[A-Za-z_]{3,}", code)) <= words
+
+
+def test_the_api_page_has_every_public_model_and_metric():
+    listed = set(re.findall(r"automodule:: (\S+)", page("book/api.md")))
+    modules = {getattr(models, name).__module__ for name in models.__all__}
+    assert modules <= listed, modules - listed
+
+
+def test_the_readme_names_files_and_commands_that_exist():
+    text, makefile = page("README.md"), page("Makefile")
+    for target in set(re.findall(r"`?make (\w+)", text)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE) or target == "the", target
+    paths = re.findall(r"\]\(([^):]+)\)", text) + re.findall(r"^\| `([^`]+)`", text, re.MULTILINE)
+    assert len(paths) > 10
+    missing = [path for path in paths if not (ROOT / path).exists()]
+    assert not missing
+
+
+def test_docstrings_keep_their_formulas_bars_and_sources(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
+    from docstrings import mend
+
+    lines = ["Sum of a[i] | b.", "", "score[u, i] = sum over j", "    of s[i, j]", "",
+             "Attributes:", "    low, high: see `a|b`, `steck2018`."]  # fmt: skip
+    mend(None, "class", "name", None, None, lines)
+    assert lines == [r"Sum of a[i] \| b.", "", "::", "", "    score[u, i] = sum over j",
+                     "        of s[i, j]", "", "Attributes:",
+                     "    low/high: see `a|b`, :cite:t:`steck2018`."]  # fmt: skip

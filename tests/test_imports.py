@@ -1,0 +1,106 @@
+"""Importing the library does nothing else, and no file imports from one that stands below it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LIBRARY = ROOT / "recsys_lib"
+FILES = sorted(LIBRARY.rglob("*.py"))
+
+LAYERS = (
+    ("errors",),
+    ("columns", "parallel"),
+    ("interactions",),
+    ("datasets",),
+    ("leakage",),
+    ("splits",),
+    ("metrics",),
+    ("models",),
+    ("rerank",),
+    ("intervals",),
+    ("per_user",),
+    ("evaluation",),
+    ("explain",),
+    ("simulation",),
+    ("bandits", "offpolicy", "pages"),
+    ("plotting",),
+    ("report",),
+    ("cli",),
+    ("__main__",),
+)
+"""From top to bottom; a file imports only from above it, or from its own folder."""
+
+IMPORT_ALL = """
+import importlib, pkgutil, random, sys, warnings
+import matplotlib, numpy as np, pandas, pooch, scipy.sparse, scipy.stats, sklearn.base, tqdm.auto
+import sklearn.utils.validation
+
+before = (list(warnings.filters), random.getstate(), repr(np.random.get_state()), set(sys.modules),
+          dict(matplotlib.rcParams._data if hasattr(matplotlib.rcParams, "_data") else
+               dict.items(matplotlib.rcParams)))
+import recsys_lib
+for module in pkgutil.walk_packages(recsys_lib.__path__, "recsys_lib."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+assert list(warnings.filters) == before[0], "warnings are filtered"
+assert random.getstate() == before[1], "python's generator was used"
+assert repr(np.random.get_state()) == before[2], "numpy's global generator was used"
+assert dict(dict.items(matplotlib.rcParams)) == before[4], "matplotlib's settings were changed"
+heavy = {"surprise", "torch", "pyspark", "IPython", "matplotlib.pyplot", "matplotlib_inline"}
+loaded = {name for name in set(sys.modules) - before[3] if name in heavy}
+assert not loaded, f"{loaded} were imported"
+"""
+
+
+def layer(name: str) -> int:
+    found = [place for place, names in enumerate(LAYERS) if name in names]
+    assert found, f"say in LAYERS where {name} stands"
+    return found[0]
+
+
+def imported(path: Path) -> list[str]:
+    """The parts of recsys_lib that a file imports, anywhere in it."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports by a relative name"
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name.split(".")[1] for name in names if name.startswith("recsys_lib.")]
+
+
+def own_layer(path: Path) -> str:
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_imports_only_from_above(path):
+    own = own_layer(path)
+    if own == "__init__":
+        return
+    for name in imported(path):
+        # `from recsys_lib import Interactions` is the library's front door.
+        part = "interactions" if name == "Interactions" else name
+        same_folder = part == own and path.parent != LIBRARY
+        assert same_folder or layer(part) < layer(own), f"{own} imports from {part}"
+
+
+def test_the_layers_tell_files_apart():
+    """The check itself can fail: metrics stand above models and errors at the top."""
+    assert layer("errors") < layer("metrics") < layer("models") < layer("evaluation")
+    assert "interactions" in imported(LIBRARY / "splits.py")
+    assert "models" in imported(LIBRARY / "evaluation.py")
+
+
+def test_importing_every_module_has_no_side_effect():
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
