@@ -91,8 +91,7 @@ class Interactions:
         col, items = codes(frame[item], items, item)
         data = np.ones(len(frame)) if value is None else numbers(frame[value], value)
         seconds = None if time is None else seconds_of(frame[time], time)
-        order = np.lexsort((row,) if seconds is None else (seconds, row))
-        order = order[np.lexsort((col[order], row[order]))]
+        order = np.lexsort((col, row) if seconds is None else (seconds, col, row))
         row, col, data = row[order], col[order], data[order]
         seconds = None if seconds is None else seconds[order]
         first = np.r_[True, (np.diff(row) != 0) | (np.diff(col) != 0)][: len(row)]

@@ -26,6 +26,7 @@ LAYERS = (
     ("intervals",),
     ("per_user",),
     ("evaluation",),
+    ("tuning",),
     ("explain",),
     ("simulation",),
     ("bandits", "offpolicy", "pages"),

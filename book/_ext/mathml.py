@@ -59,7 +59,8 @@ def visit_displaymath(translator: HTML5Translator, node: nodes.math_block) -> No
         text = get_node_equation_number(translator, node)
         number = f'<span class="eqno">({text})</span>'
     body = render(translator, node, display=True)
-    translator.body.append(f'<div class="math"{identifier}>{body}{number}</div>')
+    formula = f'<div class="formula">{body}</div>'
+    translator.body.append(f'<div class="math"{identifier}>{formula}{number}</div>')
     raise nodes.SkipNode
 
 

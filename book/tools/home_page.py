@@ -1,4 +1,4 @@
-"""Make what the pages show of the library: a home page, the map of chapters, the data's size.
+"""Make what the pages show of the library: a home page and the map of chapters.
 
 ``python -m book.tools.home_page`` writes book/_generated/ and book/_static/home_page.svg anew.
 Run it when the data, the models or a chapter's title or minutes change; a test says when.
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from book.tools import chapter_map, data_tables, tiles
+from book.tools import chapter_map, tiles
 from recsys_lib.datasets import Matinee, load_matinee
 from recsys_lib.models.demographic import DemographicGroups
 from recsys_lib.models.knn import ItemKNN
@@ -136,7 +136,6 @@ def make() -> dict[Path, str]:
     return {
         generated / "home_page.html": tiles.as_html(viewer, rows),
         generated / "chapter_map.md": chapter_map.as_markdown(ROOT),
-        generated / "data_sizes.md": data_tables.sizes(matinee),
         Path("book/_static/home_page.svg"): tiles.as_svg(viewer, rows),
     }
 

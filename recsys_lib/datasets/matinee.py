@@ -43,10 +43,16 @@ def load_matinee(path: str | Path | None = None) -> Matinee:
         DataError: the folder lacks one of the files.
     """
     folder = FOLDER if path is None else Path(path)
-    missing = [f"{name}.csv.gz" for name in COLUMNS if not (folder / f"{name}.csv.gz").is_file()]
+    files = [file_name(table) for table in COLUMNS]
+    missing = [name for name in files if not (folder / name).is_file()]
     if missing:
         raise DataError(f"{', '.join(missing)} not found", where=str(folder), fix=REMEDY)
     return Matinee(folder)
+
+
+def file_name(table: str) -> str:
+    """The file in which a table is kept."""
+    return f"{table}.csv.gz"
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ class Matinee:
         return Interactions.from_frame(pairs, **names, **axes)
 
     def _read(self, name: str) -> pd.DataFrame:
-        path = self.folder / f"{name}.csv.gz"
+        path = self.folder / file_name(name)
         columns = COLUMNS[name].split()
         try:
             table = pd.read_csv(path, dtype={c: _type(c) for c in columns}, keep_default_na=False,

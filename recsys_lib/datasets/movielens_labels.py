@@ -114,7 +114,7 @@ def _rows(
 
 
 def _whole(text: str, place: str, possible) -> int:
-    number = int(text) if re.fullmatch(r"[0-9]{1,10}", text) else None
+    number = int(text) if re.fullmatch(r"[0-9]{1,10}", text) else -1
     if number not in possible:
         raise DataError(f"{text[:40]!r} is not a possible number here", where=place)
     return number

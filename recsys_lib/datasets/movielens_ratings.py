@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
+import re
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,13 @@ from recsys_lib.interactions import ITEM, TIME, USER, VALUE
 COLUMNS = [USER, ITEM, VALUE, TIME]
 HEADER = {"userId": USER, "movieId": ITEM, "rating": VALUE, "timestamp": TIME}
 LAST_ID = 2**31 - 1
+TYPES = {USER: np.int32, ITEM: np.int32, VALUE: np.float32, TIME: np.int64}
+RANGES = {USER: (1, LAST_ID, 1), ITEM: (1, LAST_ID, 1), VALUE: (0.5, 5, 0.5),
+          TIME: (0, LAST_SECOND, 1)}  # fmt: skip
+"""Lowest and highest number of each column, and the step between possible ones."""
+
+CHARACTERS = b"0123456789.\t\r\n"  # all that a ratings file holds once its separator is a tab
+NUMBER = re.compile(rb"[0-9]+\.?[0-9]*|\.[0-9]+")
 
 
 def read_ratings(archive: Archive, name: str, separator: bytes, progress: bool) -> pd.DataFrame:
@@ -61,43 +68,42 @@ def _columns(first: bytes, separator: bytes, where: str) -> list[str]:
 
 def _parse(block: bytes, columns, separator: bytes, where: str, line: int) -> pd.DataFrame:
     table = block.replace(separator, b"\t")
-    n_rows = table.count(b"\n") + (not table.endswith(b"\n"))
-    if table.count(b"\t") == n_rows * (len(columns) - 1):
-        types = {column: np.float64 if column == VALUE else np.int64 for column in columns}
+    n_rows = table.count(b"\n")
+    regular = table.count(b"\t") == n_rows * (len(columns) - 1)
+    if regular and not table.translate(None, CHARACTERS):
         try:
-            frame = pd.read_csv(io.BytesIO(table), sep="\t", header=None, names=columns,
-                                dtype=types, quoting=csv.QUOTE_NONE, na_filter=False,
-                                skip_blank_lines=False, encoding="latin-1")  # fmt: skip
-        except (ValueError, OverflowError):
+            frame = pd.read_csv(
+                io.BytesIO(table),
+                sep="\t",
+                header=None,
+                names=columns,
+                dtype=np.float64,
+                na_filter=False,
+                skip_blank_lines=False,
+            )
+        except ValueError:
             frame = pd.DataFrame()
-        if len(frame) == n_rows and all(_valid(frame[name], name).all() for name in columns):
-            compact = {USER: np.int32, ITEM: np.int32, VALUE: np.float32}
-            return frame.astype(compact)
+        if len(frame) == n_rows and all(_possible(frame[name], name).all() for name in columns):
+            return frame.astype({name: TYPES[name] for name in columns})
     raise _first_fault(block, columns, separator, where, line)
 
 
-def _valid(values, column: str):
-    """Whether a number, or each number of an array, is possible in `column`."""
-    if column == VALUE:
-        return (values >= 0.5) & (values <= 5) & (values * 2 % 1 == 0)
-    low, high = (0, LAST_SECOND) if column == TIME else (1, LAST_ID)
-    return (values >= low) & (values <= high)
+def _possible(values, column: str):
+    """Whether a number, or each number of a column, can stand in `column`."""
+    low, high, step = RANGES[column]
+    return (values >= low) & (values <= high) & (values % step == 0)
 
 
 def _first_fault(block: bytes, columns, separator: bytes, where: str, line: int) -> DataError:
     """The error that names the first faulty line of a block that could not be parsed."""
-    lines = block.removesuffix(b"\n").split(b"\n")
-    for number, row in enumerate(lines, line):
+    for number, row in enumerate(block.removesuffix(b"\n").split(b"\n"), line):
         fields = row.rstrip(b"\r").split(separator)
         place = f"{where}, line {number}"
         if len(fields) != len(columns):
             return DataError(f"{len(fields)} fields instead of {len(columns)}", where=place)
         for column, field in zip(columns, fields, strict=True):
-            try:
-                possible = _valid((float if column == VALUE else int)(field), column)
-            except ValueError:
-                possible = False
-            if not possible:
+            known = NUMBER.fullmatch(field) and _possible(float(field), column)
+            if not known:
                 shown = field[:40].decode("latin-1")
                 return DataError(f"{shown!r} is not a possible {column}", where=place)
     return DataError("the lines are not as published", where=f"{where}, from line {line} on")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy import sparse
 from scipy.special import expit
@@ -9,6 +11,8 @@ from scipy.special import expit
 from recsys_lib.errors import ArgumentError, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
+
+TINY = 1e-12  # keeps a number without gradient where it is
 
 
 class BPR(Recommender):
@@ -34,8 +38,8 @@ class BPR(Recommender):
             the order and of the draws.
 
     Attributes:
-        user_factors_, item_factors_: W (n_users, factors) and H (n_items, factors), float64.
-        item_bias_: bias (n_items,).
+        user_factors_, item_factors_: W (n_users, factors) and H (n_items, factors), float32.
+        item_bias_: bias (n_items,), float32.
 
     Raises:
         ArgumentError: an argument outside its values.
@@ -67,24 +71,34 @@ class BPR(Recommender):
         if not self.learning_rate > 0:
             raise ArgumentError(f"learning_rate must be above 0, not {self.learning_rate!r}")
         rng = np.random.default_rng(self.random_state)
-        scale = 0.1 / np.sqrt(self.factors)
-        self.user_factors_ = rng.normal(0, scale, (train.n_users, self.factors))
-        self.item_factors_ = rng.normal(0, scale, (train.n_items, self.factors))
-        self.item_bias_ = np.zeros(train.n_items)
-        parameters = (self.user_factors_, self.item_factors_, self.item_bias_)
-        squares = [np.full_like(parameter, 1e-12) for parameter in parameters]
-        rows, columns = train.event_rows, train.matrix.indices
-        open_events = np.flatnonzero(train.user_counts[rows] < train.n_items)
+        parameters = self._initialise(train, rng)
+        squares = [np.full_like(parameter, TINY) for parameter in parameters]
+        rate = np.float32(self.learning_rate)
         for _ in range(self.epochs):
-            order = rng.permutation(open_events)
-            others = draw_unseen(train, rows[order], rng=rng)
-            for start in range(0, len(order), self.batch_size):
-                batch = order[start : start + self.batch_size]
-                triples = rows[batch], columns[batch], others[start : start + self.batch_size]
-                gradients = self._gradients(*triples)
+            for u, i, j in self._triples(train, rng):
+                gradients = self._gradients(u, i, j)
                 for parameter, square, gradient in zip(parameters, squares, gradients, strict=True):
                     square += gradient**2
-                    parameter += self.learning_rate * gradient / np.sqrt(square)
+                    parameter += rate * gradient / np.sqrt(square)
+
+    def _initialise(self, train: Interactions, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        scale = 0.1 / np.sqrt(self.factors)
+        W = rng.normal(0, scale, (train.n_users, self.factors))
+        H = rng.normal(0, scale, (train.n_items, self.factors))
+        self.user_factors_, self.item_factors_ = W.astype(np.float32), H.astype(np.float32)
+        self.item_bias_ = np.zeros(train.n_items, np.float32)
+        return self.user_factors_, self.item_factors_, self.item_bias_
+
+    def _triples(self, train: Interactions, rng: np.random.Generator) -> Iterator:
+        """The batches of one epoch: rows u, columns i with an event, columns j without."""
+        rows, columns = train.event_rows, train.matrix.indices
+        usable = train.user_counts[rows] < train.n_items
+        rows, columns = rows[usable], columns[usable]
+        others = draw_unseen(train, rows, rng=rng)
+        order = rng.permutation(len(rows))
+        for start in range(0, len(order), self.batch_size):
+            batch = order[start : start + self.batch_size]
+            yield rows[batch], columns[batch], others[batch]
 
     def _gradients(self, u: np.ndarray, i: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, ...]:
         """How the gain of some triples grows with W, H and bias."""
@@ -94,17 +108,18 @@ class BPR(Recommender):
         # Each triple pulls (u, i) up and (u, j) down; as a matrix they add up by themselves.
         pairs = np.r_[pull, -pull], (np.r_[u, u], np.r_[i, j])
         pulls = sparse.coo_array(pairs, shape=(len(W), len(H))).tocsr()
-        n_user = np.bincount(u, minlength=len(W))
-        n_item = np.bincount(np.r_[i, j], minlength=len(H))
+        user_l2 = (self.l2 * np.bincount(u, minlength=len(W))).astype(np.float32)
+        item_l2 = (self.l2 * np.bincount(np.r_[i, j], minlength=len(H))).astype(np.float32)
         return (
-            pulls @ H - self.l2 * n_user[:, None] * W,
-            pulls.T @ W - self.l2 * n_item[:, None] * H,
-            pulls.sum(axis=0) - self.l2 * n_item * bias,
+            pulls @ H - user_l2[:, None] * W,
+            pulls.T @ W - item_l2[:, None] * H,
+            pulls.sum(axis=0) - item_l2 * bias,
         )
 
     def _score(self, rows: np.ndarray) -> np.ndarray:
-        scores = self.user_factors_[rows] @ self.item_factors_.T + self.item_bias_
-        return scores.astype(np.float32)
+        # In float64, then rounded: the same scores however many rows are asked for at once.
+        W, H = self.user_factors_[rows].astype(np.float64), self.item_factors_.astype(np.float64)
+        return (W @ H.T + self.item_bias_).astype(np.float32)
 
 
 def draw_unseen(train: Interactions, rows: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:

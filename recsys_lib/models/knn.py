@@ -14,6 +14,8 @@ from recsys_lib.models.neighborhood import compare, nearest
 from recsys_lib.models.top_k import top_k
 
 COMMON_VIEWERS = "common_viewers"
+DENSE_GAIN = 30  # how much faster a product with a dense factor does one multiplication
+DENSE_USERS = 64  # viewers whose dense histories fit in the processor's cache
 
 MEASURES = {
     "cosine": measures.cosine,
@@ -96,11 +98,21 @@ class ItemKNN(_Neighbors):
         self._check(train)
         check_choice("neighbors_of", self.neighbors_of, ("target", "source"))
         kept = self._nearest(train.matrix)
-        # votes_[j, i]: what having watched j adds to the score of i.
-        self.votes_ = kept if self.neighbors_of == "source" else kept.T.tocsr()
+        # support_[i, j]: what having watched j adds to the score of i.
+        self.support_ = kept if self.neighbors_of == "target" else kept.T.tocsr()
+        # Chosen once, so that a viewer's scores do not depend on who else is asked for.
+        backed = np.bincount(self.support_.indices, minlength=train.n_items)
+        self.dense_ = DENSE_GAIN * (train.item_counts @ backed) > kept.nnz * train.n_users
 
     def _score(self, rows: np.ndarray) -> np.ndarray:
-        return (self.train_.binary()[rows] @ self.votes_).toarray()
+        history = self.train_.binary()[rows]
+        if not self.dense_:
+            return (history @ self.support_.T).toarray()
+        scores = np.empty(history.shape, np.float32)
+        for start in range(0, len(rows), DENSE_USERS):
+            watched = history[start : start + DENSE_USERS].T.toarray()
+            scores[start : start + DENSE_USERS] = (self.support_ @ watched).T
+        return scores
 
     def similar_items(self, item_id, k: int = 10) -> pd.DataFrame:
         """People who watched `item_id` also watched: the k titles most like it.

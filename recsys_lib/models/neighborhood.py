@@ -53,10 +53,11 @@ def nearest(
         np.copyto(similarity, -np.inf, where=similarity <= 0)
         best[a].offer(similarity, b)
         if a != b:
-            best[b].offer(np.ascontiguousarray(similarity.T), a)
+            best[b].offer(similarity.T, a)
     kept = [block.kept() for block in best.values()]
     rows, columns, data = (np.concatenate(part) for part in zip(*kept, strict=True))
-    return sparse.coo_array((data, (order[rows], order[columns])), shape=(n, n)).tocsr()
+    places = order[rows].astype(np.int32), order[columns].astype(np.int32)
+    return sparse.coo_array((data, places), shape=(n, n)).tocsr()
 
 
 def all_similarities(value: sparse.csc_array, measure: Measure) -> np.ndarray:
@@ -100,7 +101,7 @@ class Best:
         """
         rows = np.flatnonzero(values.max(axis=1) > self.values.min(axis=1))
         k = self.values.shape[1]
-        new, best = _top(values[rows], k)
+        new, best = _top(np.take(values, rows, axis=0), k)
         columns = np.hstack([self.columns[rows], start + new])
         top, self.values[rows] = _top(np.hstack([self.values[rows], best]), k)
         self.columns[rows] = np.take_along_axis(columns, top, axis=1)

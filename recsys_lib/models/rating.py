@@ -35,7 +35,9 @@ class RatingPredictor(Recommender):
             ArgumentError: user_ids and item_ids differ in length.
         """
         if len(user_ids) != len(item_ids):
-            raise ArgumentError(f"{len(user_ids)} user_ids and {len(item_ids)} item_ids are no pairs")
+            raise ArgumentError(
+                f"{len(user_ids)} user_ids and {len(item_ids)} item_ids are no pairs"
+            )
         rows = self.train_.user_positions(user_ids)
         columns = self.train_.item_positions(item_ids)
         rated = self.train_.user_counts[rows] > 0, self.train_.item_counts[columns] > 0

@@ -35,8 +35,10 @@ class SurpriseModel(RatingPredictor):
         surprise = _surprise()
         if not isinstance(self.algorithm, surprise.AlgoBase):
             kind = type(self.algorithm).__name__
-            raise DataError(f"algorithm must be a Surprise algorithm, not {kind}",
-                            fix="For example SurpriseModel(surprise.SVD()).")  # fmt: skip
+            raise DataError(
+                f"algorithm must be a Surprise algorithm, not {kind}",
+                fix="For example SurpriseModel(surprise.SVD()).",
+            )
         frame = train.to_frame().iloc[:, :3]
         reader = surprise.Reader(rating_scale=(self.low_, self.high_))
         trainset = surprise.Dataset.load_from_df(frame, reader).build_full_trainset()
@@ -72,6 +74,8 @@ def _surprise():
     try:
         import surprise
     except ImportError:
-        raise MissingPackageError("SurpriseModel needs the package scikit-surprise",
-                                  fix="Install it with: pip install scikit-surprise") from None  # fmt: skip
+        raise MissingPackageError(
+            "SurpriseModel needs the package scikit-surprise",
+            fix="Install it with: pip install scikit-surprise",
+        ) from None
     return surprise

@@ -10,6 +10,7 @@ from recsys_lib.simulation.config import EPISODES_PER_SEASON, WorldConfig
 from recsys_lib.simulation.service import Pages, look_chance
 from recsys_lib.simulation.world import to_stars
 
+KINDS = ("stars", "thumb")  # of opinions
 NOTHING = -1  # the index of the title when none is chosen
 SMALL_SCREEN = 3  # the phone, in DEVICES
 WEEKDAY = np.array([0.85, 0.85, 0.9, 0.9, 1.15, 1.3, 1.2])  # Monday to Sunday

@@ -57,7 +57,9 @@ def _read_file(path: Path) -> pd.DataFrame:
     for column in ("year", "runtime_min", "seasons"):
         wrong = table.index[~table[column].str.fullmatch(r"\d+")]
         if len(wrong):
-            raise DataError(f"{column} must be a whole number", where=f"{path.name}, row {wrong[0] + 2}")
+            raise DataError(
+                f"{column} must be a whole number", where=f"{path.name}, row {wrong[0] + 2}"
+            )
         table[column] = table[column].astype("int64")
     wrong = table.index[~table["woman_led"].isin(["true", "false"])]
     if len(wrong):

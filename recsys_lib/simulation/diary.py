@@ -49,8 +49,7 @@ class Diary:
         self._days["feedback"].append({
             "viewer_id": viewer + 1,
             "title_id": title + 1,
-            "kind": np.full(len(viewer), kind.removesuffix("s") if kind == "thumbs" else kind,
-                            dtype=object),
+            "kind": np.full(len(viewer), kind, dtype=object),
             "value": value,
             "at": _moments(day, clock),
         })  # fmt: skip

@@ -10,16 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from recsys_lib.datasets.matinee import FLAGS, file_name
 from recsys_lib.simulation.simulate import Tables
 
 NAMES = tuple(field.name for field in fields(Tables))
-DATES = {"added_on", "joined_on", "left_on"}
-FLAGS = {"woman_led", "finished", "uniform", "clicked"}
-
-
-def file_name(table: str) -> str:
-    """The file in which a table is kept."""
-    return f"{table}.csv.gz"
 
 
 def write_tables(tables: Tables, folder: str | Path) -> None:
@@ -47,6 +41,6 @@ def to_csv(table: pd.DataFrame) -> str:
         if column in FLAGS:
             shown[column] = shown[column].astype("int64")
         elif pd.api.types.is_datetime64_any_dtype(shown[column]):
-            shape = "%Y-%m-%d" if column in DATES else "%Y-%m-%d %H:%M:%S"
+            shape = "%Y-%m-%d" if column.endswith("_on") else "%Y-%m-%d %H:%M:%S"
             shown[column] = shown[column].dt.strftime(shape)
     return shown.to_csv(index=False, lineterminator="\n")

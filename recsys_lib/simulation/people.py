@@ -73,7 +73,7 @@ def draw_habits(viewers: pd.DataFrame, config: WorldConfig, *, rng) -> pd.DataFr
         "evenings": np.minimum(config.evenings * activity, 0.95),
         "device": _pick(n, (0.62, 0.16, 0.08, 0.14), rng),
         "stars": rng.random(n),
-        "thumbs": rng.random(n),
+        "thumb": rng.random(n),
         "generosity": config.rater_sd * kindness,
     })  # fmt: skip
 

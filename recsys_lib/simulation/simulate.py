@@ -60,7 +60,7 @@ class Life:
         self.bad_run = np.zeros(world.n_viewers, np.int64)
         self.progress = np.zeros(shape)  # films or episodes seen
         self.pull = np.zeros(shape)  # logits that this adds to the title's appeal
-        self.told = {kind: np.zeros(shape, bool) for kind in ("stars", "thumbs")}
+        self.told = {kind: np.zeros(shape, bool) for kind in act.KINDS}
         self.plays_today = np.zeros(shape[1])
         self.fit = np.zeros(shape)
 
@@ -71,9 +71,8 @@ class Life:
         here = (self.world.joined <= day) & (day < self.left)
         evenings = act.draw_evenings(self.world, day, here, rng=self.rng)
         rows = self.diary.sessions(day, evenings)
-        appeal = act.evening_appeal(
-            self.world, evenings, self.fit[evenings.viewer], self.pull[evenings.viewer]
-        )
+        fit, pull = self.fit[evenings.viewer], self.pull[evenings.viewer]
+        appeal = act.evening_appeal(self.world, evenings, fit, pull)
         self.plays_today[:] = 0
         title = self._choose(day, evenings, rows, appeal)
         satisfaction = np.full(len(rows), self.world.config.bad_evening - 1)
@@ -102,13 +101,7 @@ class Life:
         return title
 
     def _search(self, day: int, appeal: np.ndarray) -> np.ndarray:
-        world = self.world
-        age = day - world.added
-        bump = world.config.launch_bump * 0.5 ** (
-            np.maximum(age, 0) / world.config.launch_half_life
-        )
-        known = world.awareness + np.where(world.added > 0, bump, 0.0)
-        return act.search(appeal, np.where(age >= 0, known, -np.inf), rng=self.rng)
+        return act.search(appeal, self.world.awareness_on(day), rng=self.rng)
 
     def _art_fit(self, week: int, viewer: np.ndarray, pages) -> np.ndarray:
         """Taste for what each slot's picture shows, in sd, (n_pages, SLOTS)."""
@@ -127,9 +120,8 @@ class Life:
         world, rng, config = self.world, self.rng, self.world.config
         on = np.flatnonzero(title != act.NOTHING)
         viewer, title = evenings.viewer[on], title[on]
-        felt = world.config.base_stars + config.quality_stars * world.quality[title]
-        felt = felt + config.taste_stars * self.fit[viewer, title]
-        felt = np.round(felt + config.evening_stars * rng.standard_normal(len(on)), 6)
+        usual = world.worth(title) + config.taste_stars * self.fit[viewer, title]
+        felt = np.round(usual + config.evening_stars * rng.standard_normal(len(on)), 6)
         runtime = world.titles["runtime_min"].to_numpy()[title]
         seasons = world.titles["seasons"].to_numpy()[title]
         total = np.where(seasons == 0, 1, seasons * EPISODES_PER_SEASON)

@@ -104,10 +104,21 @@ class World:
             raise ArgumentError(f"week must be from 0 to {self.weeks - 1}, not {week!r}")
         rows = _positions("viewer", viewers, self.n_viewers)
         columns = _positions("title", titles, len(self.titles))
-        config = self.config
-        fit = self.affinity(week, rows, columns)
-        worth = config.base_stars + config.quality_stars * self.quality[columns]
-        return worth + config.taste_stars * fit
+        return self.worth(columns) + self.config.taste_stars * self.affinity(week, rows, columns)
+
+    def worth(self, columns=slice(None)) -> np.ndarray:
+        """The average viewer's satisfaction: base_stars + quality_stars * quality, in stars."""
+        return self.config.base_stars + self.config.quality_stars * self.quality[columns]
+
+    def awareness_on(self, day: int) -> np.ndarray:
+        """How well known each title is on a day, in logits; -inf while it is not on the shelf.
+
+        awareness[t] + launch_bump * 0.5 ** (age[t] / launch_half_life), the second for arrivals
+        """
+        age = day - self.added
+        half_lives = np.maximum(age, 0) / self.config.launch_half_life
+        bump = np.where(self.added > 0, self.config.launch_bump * 0.5**half_lives, 0.0)
+        return np.where(age >= 0, self.awareness + bump, -np.inf)
 
     def true_stars(self, viewers=None, titles=None, week: int | None = None) -> np.ndarray:
         """The whole stars, 1..5, that each viewer would give each title on an average evening."""
@@ -127,6 +138,6 @@ def _days(dates: pd.Series) -> np.ndarray:
 
 def _positions(name: str, ids, count: int) -> np.ndarray:
     positions = np.arange(count) if ids is None else np.atleast_1d(np.asarray(ids)) - 1
-    if len(positions) and not (0 <= positions.min() and positions.max() < count):
+    if len(positions) and not (positions.min() >= 0 and positions.max() < count):
         raise ArgumentError(f"{name} ids must be from 1 to {count}")
     return positions

@@ -108,7 +108,7 @@ def test_nobody_is_spelt_two_ways(titles):
 
 
 HEADER = ",".join(AUTHORED)
-ROW = "Up,2009,film,comedy,love|journey,heartfelt,A B,C D,United States,English,96,0,7+,false,One. Two."
+ROW = "Up,2009,film,comedy,love|journey,wry,A B,C D,United States,English,96,0,7+,false,One. Two."
 
 
 @pytest.mark.parametrize(

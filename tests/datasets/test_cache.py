@@ -96,7 +96,7 @@ def test_no_server_is_said_in_a_sentence(tmp_path, monkeypatch):
     with socket.socket() as free:  # a port that nobody listens on
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/set.zip"
-        with pytest.raises(FetchError, match="no connection to the server.*path="):
+        with pytest.raises(FetchError, match=r"no connection to the server.*path="):
             fetch(url, folder=tmp_path / "cache", progress=False)
     assert list((tmp_path / "cache").iterdir()) == []
 

@@ -94,7 +94,7 @@ def naive_ratings(content: bytes, separator: bytes) -> dict:
     events = {}
     for line in lines:
         user, item, value, *time = (line[place] for place in places)
-        events[int(user), int(item)] = float(value), int(time[0]) if time else None
+        events[float(user), float(item)] = float(value), float(time[0]) if time else None
     assert len(events) == len(lines)
     return events
 
@@ -177,7 +177,9 @@ def test_a_spoilt_table_is_refused_or_read_as_it_stands(content, packed):
         except RecsysError:
             return
     named = {(str(user), str(item)): event for (user, item), event in events_of(read).items()}
-    assert named == pytest.approx(naive_table(content))
+    right = naive_table(content)
+    assert named.keys() == right.keys()
+    assert all(named[pair] == pytest.approx(right[pair]) for pair in right)
 
 
 @settings(max_examples=200)

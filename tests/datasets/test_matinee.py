@@ -124,5 +124,5 @@ def test_a_damaged_file_is_named_with_the_remedy(tmp_path, change, message):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(DataError, match="titles.csv.gz, viewers.csv.gz.* not found"):
+    with pytest.raises(DataError, match=r"titles\.csv\.gz, viewers\.csv\.gz.* not found"):
         load_matinee(tmp_path)

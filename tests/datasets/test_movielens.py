@@ -128,7 +128,7 @@ def test_a_copy_is_found_at_path_beside_it_and_through_the_environment(tmp_path,
 
 
 def test_a_missing_copy_is_said_where_it_was_looked_for(tmp_path, monkeypatch):
-    with pytest.raises(FetchError, match="no such folder or zip.*nowhere"):
+    with pytest.raises(FetchError, match=r"no such folder or zip.*nowhere"):
         load_movielens("1m", tmp_path / "nowhere")
     write_folder(tmp_path / "ml-100k", "100k")
     with pytest.raises(FetchError, match=r"no copy of MovieLens 1m: it has no ratings\.dat"):

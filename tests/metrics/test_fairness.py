@@ -29,9 +29,10 @@ def test_popularity_of_lists_and_histories_by_hand():
 
 def test_popularity_lift_by_hand():
     # Niche viewers: histories (.1 + .3) / 2 = .2, lists (.4 + .2) / 2 = .3: half as popular again.
-    history = np.array([0.1, 0.5, 0.3, 0.4])
-    lists = np.array([0.4, 0.5, 0.2, math.nan])
-    lift = popularity_lift(lists, history, np.array(["niche", "main", "niche", "main"]))
+    # A user whose list or history is unknown counts in neither mean.
+    history = np.array([0.1, 0.5, 0.3, 0.4, math.nan])
+    lists = np.array([0.4, 0.5, 0.2, math.nan, 0.9])
+    lift = popularity_lift(lists, history, np.array(["niche", "main", "niche", "main", "main"]))
     assert lift.to_dict() == pytest.approx({"main": 0.0, "niche": 0.5})
 
 

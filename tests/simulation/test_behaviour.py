@@ -79,7 +79,7 @@ def test_opinions_are_given_more_for_extremes_and_more_for_good_than_for_bad():
 
 
 @pytest.mark.parametrize(
-    ("kind", "expected"), [("stars", [1, 2, 3, 4, 5, 5]), ("thumbs", [-1, -1, 1, 1, 2, 2])]
+    ("kind", "expected"), [("stars", [1, 2, 3, 4, 5, 5]), ("thumb", [-1, -1, 1, 1, 2, 2])]
 )
 def test_the_values_of_opinions(kind, expected):
     felt = np.array([0.2, 2.2, 3.1, 4.1, 4.6, 6.0])

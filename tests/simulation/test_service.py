@@ -73,7 +73,7 @@ def test_a_logged_slot_is_recovered_by_drawing_it_again(lives):
     left = weights.copy()
     left[slots[0, :slot]] = 0  # what is on the page already cannot be drawn again
     again = fill_slots(left, rng.random((n, 1)) < world.config.explore, rng=rng)[:, 0]
-    for title in np.argsort(-left)[:3].tolist() + [slots[0, slot]]:
+    for title in [*np.argsort(-left)[:3].tolist(), slots[0, slot]]:
         page_then = np.r_[slots[0, :slot], title][None]
         chance = slot_propensity(weights, page_then, world.config.explore)[0, -1]
         assert (again == title).mean() == pytest.approx(

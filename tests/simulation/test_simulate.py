@@ -100,7 +100,9 @@ def test_taste_drifts_away_from_what_was_watched_first(lives):
     for world, tables in lives:
         early = tables.plays[tables.plays["started_at"].to_numpy() < START + 14]
         pairs = early["viewer_id"] - 1, early["title_id"] - 1
-        assert world.affinity(0)[pairs].mean() > world.affinity(world.weeks - 1)[pairs].mean() + 0.02
+        assert (
+            world.affinity(0)[pairs].mean() > world.affinity(world.weeks - 1)[pairs].mean() + 0.02
+        )
 
 
 def test_stars_are_missing_not_at_random(lives):

@@ -1,0 +1,116 @@
+"""Choose a model's settings on validation data, never on the test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.model_selection import ParameterGrid
+
+from recsys_lib.errors import ArgumentError, check_choice
+from recsys_lib.evaluation import evaluate
+from recsys_lib.interactions import Interactions
+from recsys_lib.leakage import Split
+from recsys_lib.metrics.named import KNOWN
+from recsys_lib.models.base import Recommender
+from recsys_lib.splits import leave_last_out, split_by_time, split_random
+
+LESS_IS_BETTER = ("rmse", "mae", "miscalibration", "gini")
+MEASURED = ["mean", "low", "high", "users", "fit_seconds", "recommend_seconds"]
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What `tune` found.
+
+    Attributes:
+        model: the winner, fitted on the whole of `split.train`.
+        best: the winner's settings from the grid.
+        table: one row a combination, best first: its settings, then mean, low, high (95 % interval
+            over users) of the metric on the validation data, users, fit_seconds,
+            recommend_seconds.
+    """
+
+    model: Recommender
+    best: dict
+    table: pd.DataFrame
+
+
+def tune(
+    model: Recommender,
+    grid: Mapping[str, Sequence] | Sequence[Mapping[str, Sequence]],
+    split: Split,
+    *,
+    metric: str = "ndcg",
+    k: int = 10,
+    fraction: float = 0.2,
+    relevant_from: float | None = None,
+    items: pd.DataFrame | None = None,
+    users: pd.DataFrame | None = None,
+    rng: np.random.Generator | None = None,
+    progress: bool = True,
+) -> Tuned:
+    """Try every combination of settings on a part of `split.train`, then fit the best on all of it.
+
+    The validation data is carved from `split.train` the way that `split` was made: by time, each
+    user's last events, or at random. `split.test` is not looked at. The winner's mean is the best
+    of many and so a little too good: what the model is worth, only the test says.
+
+    Args:
+        model: cloned, never changed.
+        grid: setting → the values to try, or several such; as in scikit-learn's `ParameterGrid`.
+        split: how the winner will be judged.
+        metric: a name that `evaluate` knows; the lowest wins for those in `LESS_IS_BETTER`, else
+            the highest; of equals the first in the grid.
+        fraction: share of `split.train` to validate on; for "user" order it is one event a user.
+        k, relevant_from, items, users: as in `evaluate`.
+        rng: decides a random validation part and the intervals; None is a generator with seed 0.
+        progress: show a bar, one step a combination.
+
+    Raises:
+        ArgumentError: an empty grid, an unknown setting or metric, or the model has no value of
+            this metric.
+    """
+    check_choice("metric", metric, tuple(KNOWN))
+    settings = _combinations(model, grid)
+    rng = np.random.default_rng(0) if rng is None else rng
+    table = evaluate(
+        {str(number): clone(model).set_params(**chosen) for number, chosen in enumerate(settings)},
+        validation(split, fraction, rng=rng),
+        k=k, metrics=(metric,), relevant_from=relevant_from, items=items, users=users, rng=rng,
+        progress=progress,
+    )  # fmt: skip
+    table = table[(table["segment"] == "all") & table["mean"].notna()]
+    if table.empty:
+        raise ArgumentError(f"{type(model).__name__} has no value of {metric!r}")
+    table = table.sort_values("mean", ascending=metric in LESS_IS_BETTER, kind="stable")
+    tried = [settings[int(number)] for number in table["model"]]
+    measured = table[MEASURED].reset_index(drop=True)
+    winner = clone(model).set_params(**tried[0]).fit(split.train, items=items, users=users)
+    return Tuned(winner, tried[0], pd.concat([pd.DataFrame(tried), measured], axis=1))
+
+
+def validation(split: Split, fraction: float = 0.2, *, rng: np.random.Generator) -> Split:
+    """Split `split.train` again, the way that `split` itself was made."""
+    train: Interactions = split.train
+    if split.order == "global":
+        return split_by_time(train, fraction)
+    if split.order == "user":
+        return leave_last_out(train)
+    return split_random(train, fraction, rng=rng)
+
+
+def _combinations(model: Recommender, grid) -> list[dict]:
+    settings = list(ParameterGrid(grid))
+    if not settings or settings == [{}]:
+        raise ArgumentError("the grid is empty", fix='For example {"l2": [100, 300]}.')
+    known = model.get_params()
+    unknown = sorted({name for chosen in settings for name in chosen} - set(known))
+    if unknown:
+        listed = ", ".join(known) or "none"
+        raise ArgumentError(f"{type(model).__name__} has no settings {unknown}",
+                            fix=f"It has: {listed}.")  # fmt: skip
+    return settings
