@@ -104,9 +104,13 @@ def validation(split: Split, fraction: float = 0.2, *, rng: np.random.Generator)
 
 
 def _combinations(model: Recommender, grid) -> list[dict]:
-    settings = list(ParameterGrid(grid))
-    if not settings or settings == [{}]:
-        raise ArgumentError("the grid is empty", fix='For example {"l2": [100, 300]}.')
+    fix = 'For example {"l2": [100, 300]}.'
+    try:
+        settings = list(ParameterGrid(grid))
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"this is no grid: {error}".rstrip("."), fix=fix) from None
+    if not any(settings):
+        raise ArgumentError("the grid is empty", fix=fix)
     known = model.get_params()
     unknown = sorted({name for chosen in settings for name in chosen} - set(known))
     if unknown:

@@ -95,8 +95,11 @@ def test_the_model_that_is_given_stays_as_it_is(split):
 
 
 def test_what_cannot_be_tuned_is_refused(split):
-    for grid in ({}, {"l2": []}):
+    for grid in ({}, []):
         with pytest.raises(ArgumentError, match="the grid is empty"):
+            tune(EASE(), grid, split)
+    for grid in ({"l2": []}, {"l2": 3}, "l2"):
+        with pytest.raises(ArgumentError, match=r"this is no grid: .*For example"):
             tune(EASE(), grid, split)
     with pytest.raises(ArgumentError, match=r"EASE has no settings \['L2'\].*It has: l2"):
         tune(EASE(), {"L2": [1]}, split)

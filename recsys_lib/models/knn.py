@@ -63,10 +63,11 @@ class ItemKNN(_Neighbors):
 
     co[i, j] is the number of viewers that i and j have in common; the measures are the formulas of
     `recsys_lib.models.similarity`. With `neighbors_of="target"`, kept[i] are the titles most like
-    i, so that every title is judged by equally many. With "source", j is in kept[i] if i is among
-    the titles most like j: every watched title then backs equally many others. Popular titles are
-    near to many, so they collect support from everywhere while a rarer title's own nearest may
-    all have nearer ones; "target" keeps every title in the race and ranks better on MovieLens.
+    i: every title has equally many that can back it, and competes on how many of them the viewer
+    watched. With "source", j is in kept[i] if i is among the titles most like j. Popular titles
+    are near to very many others, so they may then be backed by several times `neighbors`, titles
+    in the middle by fewer, and lists turn to what is popular anyway. "target" ranks better on
+    MovieLens and shows twice as many different titles (`benchmarks/results.md`).
 
     Args:
         neighbors: titles kept for each, at least 1.

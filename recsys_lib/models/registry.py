@@ -7,10 +7,15 @@ from collections.abc import Callable
 
 from recsys_lib.errors import ArgumentError, MissingPackageError
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.biased_mf import BiasedMF
+from recsys_lib.models.bpr import BPR
 from recsys_lib.models.demographic import DemographicGroups
+from recsys_lib.models.ease import EASE
+from recsys_lib.models.ials import ImplicitALS
 from recsys_lib.models.knn import ItemKNN, UserKNN
 from recsys_lib.models.popular import Popular
 from recsys_lib.models.random import Random
+from recsys_lib.models.rp3beta import RP3beta
 from recsys_lib.models.surprise_model import SurpriseModel
 
 
@@ -30,6 +35,11 @@ MODELS: dict[str, Callable[..., Recommender]] = {
     "demographic": DemographicGroups,
     "item-knn": ItemKNN,
     "user-knn": UserKNN,
+    "rp3beta": RP3beta,
+    "ease": EASE,
+    "ials": ImplicitALS,
+    "bpr": BPR,
+    "biased-mf": BiasedMF,
     "svd": svd,
 }
 """Name → the class, or a function, that makes the model; the first line of its docstring says

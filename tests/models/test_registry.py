@@ -28,7 +28,7 @@ def test_the_seed_reaches_the_models_that_draw():
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
-    with pytest.raises(ArgumentError, match="no model 'best'. Choose from random, popular"):
+    with pytest.raises(ArgumentError, match=r"no model 'best'\. Choose from random, popular"):
         make_model("best")
 
 

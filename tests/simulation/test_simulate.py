@@ -5,9 +5,13 @@ import pandas as pd
 import pytest
 
 from recsys_lib.datasets.matinee import COLUMNS
+from recsys_lib.evaluation import evaluate
+from recsys_lib.interactions import Interactions
+from recsys_lib.models import ItemKNN, Popular, Random
 from recsys_lib.simulation import World, simulate
 from recsys_lib.simulation.config import EPISODES_PER_SEASON, START
 from recsys_lib.simulation.files import NAMES
+from recsys_lib.splits import split_random
 
 
 def test_the_tables_have_the_published_columns(lives):
@@ -132,3 +136,16 @@ def test_a_picture_that_fits_is_clicked_more():
     fits = genre > 0.5
     rate = shown["clicked"].groupby([fits, emphasis == "genre"]).mean()
     assert rate[True, True] > rate[True, False]
+
+
+def test_methods_win_in_the_same_order_in_every_world(lives):
+    for world, tables in lives:
+        pairs = tables.plays[["viewer_id", "title_id"]].drop_duplicates()
+        axes = {"users": tables.viewers["viewer_id"], "items": tables.titles["title_id"]}
+        log = Interactions.from_frame(pairs, user="viewer_id", item="title_id", **axes)
+        split = split_random(log, rng=np.random.default_rng(world.seed))
+        models = {"random": Random(), "popular": Popular(), "neighbours": ItemKNN()}
+        result = evaluate(models, split, metrics=("ndcg",), progress=False)
+        scores = result[result["segment"] == "all"].set_index("model")["mean"]
+        assert scores["random"] < 0.5 * scores["popular"]
+        assert scores["popular"] < scores["neighbours"] - 0.01

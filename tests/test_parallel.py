@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from recsys_lib.parallel import WORKERS, in_order
+
+
+def test_results_come_in_the_order_of_the_pieces_however_long_each_takes():
+    def slow_first(piece: int) -> int:
+        time.sleep(0.02 if piece == 0 else 0)
+        return piece * 10
+
+    assert list(in_order(slow_first, range(5))) == [0, 10, 20, 30, 40]
+    assert list(in_order(slow_first, [])) == []
+
+
+def test_an_exception_comes_where_its_result_would_have():
+    results = in_order(lambda piece: 1 / piece, [2, 1, 0, 4])
+    assert [next(results), next(results)] == [0.5, 1.0]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
+
+
+def test_no_more_is_made_than_a_little_ahead_of_its_use():
+    made = []
+    results = in_order(made.append, range(100))
+    next(results)
+    time.sleep(0.05)
+    assert len(made) <= WORKERS + 1
+
+
+def test_pieces_are_made_by_other_threads():
+    threads = {thread.name for thread in in_order(lambda _: threading.current_thread(), range(20))}
+    assert threading.current_thread().name not in threads
+    assert len(threads) <= WORKERS
