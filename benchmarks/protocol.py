@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import resource
+import re
 import statistics
 import time
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -72,7 +73,8 @@ def race(one: Contender, other: Contender, split: Split, pairs: int) -> tuple[fl
 def peak_memory(make: Callable[..., Contender], *args) -> float:
     """Peak MB of a fresh process that gets the train part and runs `make(*args)` on it.
 
-    It holds Python, the libraries and the data too, about 200 MB before any model learns.
+    It holds Python, the libraries and the data too. Read from Linux's /proc: `resource` would count
+    the parent's peak as the child's.
     """
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_peak, (make, args, movielens_1m().train))
@@ -80,4 +82,5 @@ def peak_memory(make: Callable[..., Contender], *args) -> float:
 
 def _peak(make: Callable[..., Contender], args: tuple, train: Interactions) -> float:
     make(*args)(train)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024

@@ -6,6 +6,7 @@ TeX that cannot be converted whole is a warning, and so fails the build.
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 from docutils import nodes
 from latex2mathml.converter import convert
@@ -19,6 +20,10 @@ logger = logging.getLogger(__name__)
 # What the converter leaves in its output, without a word, when it does not understand.
 LEFTOVER = re.compile(r"\\|\$|>&<")
 
+# Operators that carry their limits above and below; inline, browsers move them to the side.
+LARGE = set("∑∏⋃⋂")
+LIMITS = {"msubsup": "munderover", "msub": "munder", "msup": "mover"}
+
 
 def to_mathml(tex: str, *, display: bool) -> str:
     """One formula as a ``<math>`` element; ``ValueError`` for TeX that is not understood."""
@@ -28,6 +33,7 @@ def to_mathml(tex: str, *, display: bool) -> str:
         raise ValueError(r"write \underset{i}{\arg\max} instead of \operatorname*")
     # The converter knows `align*` only by that name; the others differ in numbering alone.
     tex = re.sub(r"\{(aligned|align|split|gathered|gather\*?)\}", "{align*}", tex)
+    tex = re.sub(r"\\arg\s*\\(min|max)", r"\\arg\1", tex)
     try:
         mathml = convert(tex, display="block" if display else "inline")
     except Exception as error:
@@ -35,7 +41,18 @@ def to_mathml(tex: str, *, display: bool) -> str:
     left = LEFTOVER.search(mathml)
     if left:
         raise ValueError(f"part of it was not understood, near {mathml[left.start() :][:30]!r}")
-    return mathml
+    return place_limits(mathml)
+
+
+def place_limits(mathml: str) -> str:
+    """Move the limits of sums and products from beside the sign to below and above it."""
+    ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
+    root = ElementTree.fromstring(mathml)
+    for part in root.iter():
+        name = part.tag.rpartition("}")[2]
+        if name in LIMITS and (part[0].text or "") in LARGE:
+            part.tag = part.tag.replace(name, LIMITS[name])
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 def render(translator: HTML5Translator, node: nodes.Element, *, display: bool) -> str:

@@ -12,7 +12,7 @@ from recsys_lib.models.top_k import top_k
 
 
 class RP3beta(Recommender):
-    """A title scores by how likely a random walk of three steps ends there, less its popularity.
+    """A title scores by how likely a walk of three steps ends there, less its popularity.
 
     score[u, j] = sum over i in history[u] of walk[i, j] / n_viewers[j] ** beta
     walk[i, j]  = sum over v of to_viewer[i, v] ** alpha * to_title[v, j] ** alpha
@@ -40,7 +40,7 @@ class RP3beta(Recommender):
     Source: a baseline of `dacrema2019`, who found it ahead of many a deep model.
     """
 
-    def __init__(self, alpha: float = 0.8, beta: float = 0.4, neighbors: int = 200) -> None:
+    def __init__(self, alpha: float = 0.7, beta: float = 0.6, neighbors: int = 200) -> None:
         self.alpha = alpha
         self.beta = beta
         self.neighbors = neighbors

@@ -1,0 +1,48 @@
+"""Formulas become MathML that says what the TeX said, or an error."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+FILE = Path(__file__).resolve().parents[2] / "book/_ext/mathml.py"
+SPEC = importlib.util.spec_from_file_location("mathml", FILE)
+mathml = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(mathml)
+
+
+@pytest.mark.parametrize(
+    ("tex", "parts"),
+    [
+        (r"\frac{P(j \mid i)}{P(j)}", ["mfrac", "∣"]),
+        (r"\operatorname{lift}(i, j)", [">lift<"]),
+        (r"\sum_{i=1}^{n} \log_2 i", ["munderover", "∑", ">log<"]),
+        (r"\lVert p_u \rVert^2", ["‖"]),
+        (r"\hat r_{ui} = \mu + b_u", ["mover", "μ"]),
+        (r"\begin{cases} 1 & x > 0 \\ 0 & \text{otherwise} \end{cases}", ["mtable", "otherwise"]),
+        (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", ["mtable", "mtr"]),
+        (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", ["mtable", "mtd"]),
+        (r"\underset{i}{\arg\max} s_i", ["munder", "arg"]),
+    ],
+)
+def test_formulas_of_the_book_are_understood(tex, parts):
+    written = mathml.to_mathml(tex, display=True)
+    assert re.match(r'<math [^>]*display="block"', written)
+    assert [part for part in parts if part not in written] == []
+
+
+def test_a_sum_has_its_limits_above_and_below_but_a_square_stays_beside():
+    written = mathml.to_mathml(r"\sum_i^n x^2", display=False)
+    assert written.count("munderover") == 2
+    assert written.count("<msup>") == 1
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\nosuchthing{x}", r"\frac{1", "a & b", r"\text{a $x$ b}", r"\operatorname*{max} x"]
+)
+def test_what_is_not_understood_is_an_error(tex):
+    with pytest.raises(ValueError):
+        mathml.to_mathml(tex, display=False)
