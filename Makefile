@@ -57,7 +57,7 @@ bench: $(READY) ## measure speed and accuracy against other libraries
 	$(BIN)/python -m benchmarks
 
 lock: ## resolve requirements.txt into requirements.lock again (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --output-file requirements.lock requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package recsys-lib --output-file requirements.lock requirements.txt
 
 clean: ## remove what was built, keep the environment
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis

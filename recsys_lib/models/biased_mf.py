@@ -45,8 +45,7 @@ class BiasedMF(RatingPredictor):
     Raises:
         ArgumentError: an argument outside its values, or steps so long that the numbers overflow.
 
-    Source: `koren2009`, equations 3 to 5; the method is the one by which Simon Funk led the Netflix
-    Prize for a while.
+    Source: `koren2009`. It is often called SVD, or Funk's SVD after who made it known.
     """
 
     def __init__(

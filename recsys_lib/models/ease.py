@@ -31,7 +31,7 @@ class EASE(Recommender):
     Raises:
         ArgumentError: l2 is not above 0.
 
-    Source: `steck2019`, equations 4 to 8.
+    Source: `steck2019`.
     """
 
     def __init__(self, l2: float = 500.0) -> None:
@@ -52,9 +52,9 @@ def ease_weights(gram: np.ndarray, l2: float) -> np.ndarray:
     precision = inverse(gram + l2 * identity)
     weights[i, j] = -precision[i, j] / precision[j, j],  weights[j, j] = 0
 
-    The inverse comes out of one Cholesky factor (LAPACK potrf, then potri): a third of the time
-    of a general inverse. In float32 it would take half as long again, but rounding would depend on
-    the number of threads and reach the order of the lists.
+    The inverse comes out of one Cholesky factor (LAPACK potrf, then potri), in a third of the time
+    of a general inverse. In float32 that would halve once more, but then the rounding, which
+    differs with the number of threads, would reach the order of the lists.
 
     Args:
         gram: (n_items, n_items), of which the lower triangle is read.

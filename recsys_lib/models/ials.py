@@ -50,7 +50,7 @@ class ImplicitALS(Recommender):
         ArgumentError: an argument outside its values.
         DataError: weighted=True and a value is below 0.
 
-    Sources: `hu2008` for the method; `rendle2022`, equations 1 to 4, for this loss.
+    Sources: `hu2008` for the method, `rendle2022` for this loss.
     """
 
     def __init__(

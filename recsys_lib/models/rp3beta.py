@@ -40,7 +40,7 @@ class RP3beta(Recommender):
     Source: a baseline of `dacrema2019`, who found it ahead of many a deep model.
     """
 
-    def __init__(self, alpha: float = 0.7, beta: float = 0.6, neighbors: int = 200) -> None:
+    def __init__(self, alpha: float = 0.7, beta: float = 0.5, neighbors: int = 200) -> None:
         self.alpha = alpha
         self.beta = beta
         self.neighbors = neighbors
