@@ -19,6 +19,9 @@ from recsys_lib.datasets.source import NAMES, Dataset, open_dataset
 from recsys_lib.errors import ArgumentError, DataError, RecsysError, UnknownUserError
 from recsys_lib.evaluation import evaluate
 from recsys_lib.interactions import ITEM, RANK, SCORE, USER, Interactions
+from recsys_lib.models.base import Recommender
+from recsys_lib.models.demographic import DemographicGroups
+from recsys_lib.models.rating import RatingPredictor
 from recsys_lib.models.registry import MODELS, describe, make_model
 from recsys_lib.report import as_text, save_csv
 from recsys_lib.splits import Split, leave_last_out, split_by_time, split_random
@@ -126,7 +129,7 @@ def _whole(low: int):
 def _evaluate(options: argparse.Namespace) -> None:
     names = [name.strip() for name in options.models.split(",")]
     models = {name: make_model(name, options.seed) for name in names}
-    data = _open(options, names)
+    data = _open(options, models)
     split = _split(data.interactions, options.split, np.random.default_rng(options.seed))
     table = evaluate(
         models,
@@ -147,7 +150,7 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 def _recommend(options: argparse.Namespace) -> None:
     model = make_model(options.model, options.seed)
-    data = _open(options, [options.model])
+    data = _open(options, {options.model: model})
     user = _find_user(data.interactions, options.user)
     model.fit(data.interactions, items=data.items, users=data.users)
     table = model.recommend([user], k=min(options.k, data.interactions.n_items))
@@ -168,7 +171,7 @@ def _list_models(options: argparse.Namespace) -> None:
 # Steps ------------------------------------------------------------------------------------------
 
 
-def _open(options: argparse.Namespace, models: list[str]) -> Dataset:
+def _open(options: argparse.Namespace, models: dict[str, Recommender]) -> Dataset:
     """The data, refused before any long computation if the outcome could not be had."""
     out = options.out
     if out and (os.path.isdir(out) or not os.path.isdir(out.absolute().parent)):
@@ -183,13 +186,18 @@ def _open(options: argparse.Namespace, models: list[str]) -> Dataset:
         duplicates=options.duplicates,
         encoding=options.encoding,
     )
-    if "demographic" in models and data.users is None:
-        raise DataError("the model demographic needs viewers' gender and age: this data has none")
-    values = data.interactions.matrix.data
-    if "svd" in models and values.min() == values.max():
-        fix = "For a CSV file, name their column with --rating-col."
-        raise DataError("the model svd learns from ratings, and all of them are equal", fix=fix)
+    for name, model in models.items():
+        _check_needs(name, model, data)
     return data
+
+
+def _check_needs(name: str, model: Recommender, data: Dataset) -> None:
+    if isinstance(model, DemographicGroups) and data.users is None:
+        raise DataError(f"{name} needs viewers' gender and age, and this data has none")
+    values = data.interactions.matrix.data
+    if isinstance(model, RatingPredictor) and values.min() == values.max():
+        fix = "For a CSV file, name their column with --rating-col."
+        raise DataError(f"{name} learns from ratings, and all of them are equal", fix=fix)
 
 
 def _split(data: Interactions, kind: str | None, rng: np.random.Generator) -> Split:
