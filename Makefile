@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html
+BENCH := .venv-bench
 AXE := _build/axe
 
 # Stored outputs are compared to the last digit, and the order in which threads add numbers
@@ -53,8 +54,13 @@ $(AXE): tests/site/requirements.lock $(READY)
 site-test: book $(AXE) ## build the site, then test its gates, links and pages in Chromium
 	$(BIN)/python -m pytest -n 2 tests/site
 
-bench: $(READY) ## measure speed and accuracy against other libraries
-	$(BIN)/python -m benchmarks
+$(BENCH)/.ready: benchmarks/requirements.lock
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+bench: $(BENCH)/.ready ## measure speed and accuracy against other libraries (their own environment)
+	$(BENCH)/bin/python -m benchmarks
 
 lock: ## resolve requirements.txt into requirements.lock again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package recsys-lib --output-file requirements.lock requirements.txt
