@@ -39,6 +39,8 @@ def mend_page(html: str) -> str:
         entry["role"] = "listitem"
     for start in soup.select(".sidebar-primary-items__start"):
         start["role"], start["aria-label"] = "region", "Site"
+    for summary in soup.select("summary[aria-label]"):
+        del summary["aria-label"]  # it says less than the words that are there
     for script in soup.select('script[src*="fontawesome"], link[href*="fontawesome"][as="script"]'):
         script.decompose()
     return str(soup)

@@ -76,7 +76,7 @@ def visit_displaymath(translator: HTML5Translator, node: nodes.math_block) -> No
         text = get_node_equation_number(translator, node)
         number = f'<span class="eqno">({text})</span>'
     body = render(translator, node, display=True)
-    formula = f'<div class="formula">{body}</div>'
+    formula = f'<div class="formula" role="group" aria-label="Formula" tabindex="0">{body}</div>'
     translator.body.append(f'<div class="math"{identifier}>{formula}{number}</div>')
     raise nodes.SkipNode
 

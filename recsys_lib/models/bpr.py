@@ -51,8 +51,8 @@ class BPR(Recommender):
     def __init__(
         self,
         factors: int = 64,
-        epochs: int = 40,
-        learning_rate: float = 0.05,
+        epochs: int = 30,
+        learning_rate: float = 0.15,
         l2: float = 0.01,
         batch_size: int = 16_384,
         random_state: int = 0,

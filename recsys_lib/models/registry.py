@@ -9,6 +9,7 @@ from recsys_lib.errors import ArgumentError, MissingPackageError
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.biased_mf import BiasedMF
 from recsys_lib.models.bpr import BPR
+from recsys_lib.models.content import ContentProfile
 from recsys_lib.models.demographic import DemographicGroups
 from recsys_lib.models.ease import EASE
 from recsys_lib.models.ials import ImplicitALS
@@ -33,6 +34,7 @@ MODELS: dict[str, Callable[..., Recommender]] = {
     "random": Random,
     "popular": Popular,
     "demographic": DemographicGroups,
+    "content": ContentProfile,
     "item-knn": ItemKNN,
     "user-knn": UserKNN,
     "rp3beta": RP3beta,

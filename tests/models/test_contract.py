@@ -21,6 +21,7 @@ from recsys_lib.interactions import ITEM, RANK, SCORE, USER, VALUE
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.biased_mf import BiasedMF
 from recsys_lib.models.bpr import BPR
+from recsys_lib.models.content import ContentProfile
 from recsys_lib.models.demographic import DemographicGroups
 from recsys_lib.models.ease import EASE
 from recsys_lib.models.ials import ImplicitALS
@@ -38,6 +39,7 @@ MODELS = {
     "random": Random(random_state=5),
     "groups": DemographicGroups(("gender",)),
     "fine groups": DemographicGroups(("gender", "age_band"), shrinkage=0),
+    "content": ContentProfile(),
     "item-knn": ItemKNN(),
     "item-knn, few": ItemKNN(neighbors=3, shrinkage=2, neighbors_of="source"),
     "item-knn, jaccard": ItemKNN(neighbors=4, similarity="jaccard"),

@@ -99,7 +99,7 @@ class Browser:
             self.console.append(str(params["args"]))
 
     def look(self, *, width: int, theme: str) -> None:
-        """Set the window's width in CSS pixels and the reader's colour scheme."""
+        """Set the window's width in CSS pixels and the reader's colour scheme; nothing moves."""
         height = 844 if width < 600 else 900
         self.send(
             "Emulation.setDeviceMetricsOverride",
@@ -108,8 +108,9 @@ class Browser:
             deviceScaleFactor=1,
             mobile=False,
         )
-        scheme = [{"name": "prefers-color-scheme", "value": theme}]
-        self.send("Emulation.setEmulatedMedia", features=scheme)
+        wishes = {"prefers-color-scheme": theme, "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": value} for name, value in wishes.items()]
+        self.send("Emulation.setEmulatedMedia", features=features)
 
     def open(self, address: str) -> None:
         """Go to a page, wait until it has loaded, and start its notes afresh."""

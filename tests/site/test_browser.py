@@ -12,9 +12,9 @@ LOOKS = [(width, theme) for width in (1280, 390) for theme in ("light", "dark")]
 
 UNFOLD = """document.querySelectorAll("details").forEach(part => {
     part.removeAttribute("name"); part.open = true }), 0"""
-RUN_AXE = """axe.run(document, {preload: false, resultTypes: ["violations"]}).then(result => result.violations.map(
-    rule => rule.id + " at " + rule.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")
-))"""
+RUN_AXE = """axe.run(document, {preload: false, resultTypes: ["violations"]}).then(result =>
+    result.violations.map(rule => rule.id + " at " +
+        rule.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")))"""
 
 
 @pytest.mark.parametrize(("width", "theme"), LOOKS)

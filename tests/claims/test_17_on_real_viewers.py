@@ -1,0 +1,182 @@
+"""The headline claims of chapter 17, each over several splits or draws of real ratings."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.model_selection import KFold
+from surprise import SVD, BaselineOnly
+
+from recsys_lib import Interactions
+from recsys_lib.datasets import load_movielens
+from recsys_lib.evaluation import evaluate
+from recsys_lib.metrics.accuracy import rmse
+from recsys_lib.metrics.ranking import ndcg
+from recsys_lib.models import EASE, DemographicGroups, ItemKNN, Popular, Random, SurpriseModel
+from recsys_lib.models.top_k import top_k
+from recsys_lib.splits import split_by_time, split_random
+
+SEEDS = range(5)
+
+
+@pytest.fixture
+def small(movielens_folder):
+    """MovieLens 100K; the test is skipped where it is not at hand."""
+    return load("100k", movielens_folder("ml-100k"))
+
+
+@pytest.fixture
+def large(movielens_folder):
+    """MovieLens 1M; the test is skipped where it is not at hand."""
+    return load("1m", movielens_folder("ml-1m"))
+
+
+@cache
+def load(name, folder):
+    return load_movielens(name, folder, progress=False)
+
+
+def scores(models, split, users=None, **options):
+    table = evaluate(models, split, metrics=("ndcg",), users=users, progress=False, **options)
+    return table[table["segment"] == "all"].set_index("model")["mean"]
+
+
+def gains(data, models, better, worse, **options):
+    """nDCG@10 of one model minus that of another, over five random splits."""
+    return [
+        result[better] - result[worse]
+        for result in (
+            scores(models, split_random(data.interactions, rng=np.random.default_rng(seed)),
+                   data.users, **options)
+            for seed in SEEDS
+        )
+    ]  # fmt: skip
+
+
+def test_most_people_of_movielens_100k_gave_all_their_ratings_within_an_hour(small):
+    times = small.ratings.groupby("user_id")["time"]
+    assert 0.5 < (times.max() - times.min() < pd.Timedelta(hours=1)).mean() < 0.6
+
+
+def test_the_published_error_of_the_baseline_is_reproduced(small):
+    errors = []
+    for train, test in KFold(5, shuffle=True, random_state=0).split(small.ratings):
+        known = Interactions.from_frame(small.ratings.iloc[train], value="value")
+        asked = small.ratings.iloc[test]
+        model = SurpriseModel(BaselineOnly(verbose=False)).fit(known)
+        errors.append(rmse(asked["value"], model.predict(asked["user_id"], asked["item_id"])))
+    assert abs(np.mean(errors) - 0.944) < 0.003
+
+
+@pytest.mark.parametrize(
+    "worse, better",
+    [
+        ({"random": Random()}, {"popular": Popular()}),
+        ({"popular": Popular()}, {"groups": DemographicGroups()}),
+        ({"groups": DemographicGroups()}, {"neighbours": ItemKNN()}),
+        ({"neighbours": ItemKNN()}, {"ease": EASE()}),
+    ],
+    ids=["random-popular", "popular-groups", "groups-neighbours", "neighbours-ease"],
+)
+def test_methods_keep_their_order_on_real_raters(small, worse, better, surely_positive):
+    assert surely_positive(gains(small, worse | better, *better, *worse))
+
+
+def test_groups_gain_only_a_little_over_popularity(small):
+    lead = gains(small, {"p": Popular(), "g": DemographicGroups()}, "g", "p")
+    assert np.mean(lead) < 0.03
+
+
+def test_the_predictor_of_stars_loses_to_popular_at_lists(small, surely_positive):
+    models = {"popular": Popular(), "svd": SurpriseModel(SVD(random_state=0))}
+    lead = gains(small, models, "popular", "svd", relevant_from=4)
+    assert surely_positive(lead, by=0.05)
+
+
+def test_groups_with_occupation_fall_below_popularity(small, surely_positive):
+    raw = DemographicGroups(("gender", "age_band", "occupation"), shrinkage=0)
+    lead = gains(small, {"popular": Popular(), "raw": raw}, "popular", "raw")
+    assert surely_positive(lead, by=0.01)
+
+
+def test_lift_has_no_room_where_half_of_all_know_the_film(large):
+    lift, common, log = neighbours_of(large, "Star Wars: Episode IV - A New Hope")
+    assert lift.max() <= log.n_users / common.max() + 1e-9
+    sequel = named(large, "Star Wars: Episode V - The Empire Strikes Back")
+    assert common.drop(common.idxmax()).idxmax() == sequel
+    assert (lift > lift[sequel]).sum() > 100
+
+
+def test_lift_finds_horror_where_the_count_finds_hits(large):
+    lift, common, _ = neighbours_of(large, "Nightmare on Elm Street, A")
+    film = common.idxmax()
+    horror = large.items.set_index("item_id")["genres"].str.contains("Horror")
+    assert horror[lift.drop(film).nlargest(10).index].sum() >= 9
+    assert horror[common.drop(film).nlargest(10).index].sum() <= 5
+
+
+def named(data, title):
+    return data.items.set_index("title").loc[title, "item_id"]
+
+
+def neighbours_of(data, title):
+    """Lift and common raters of a film with every film that 200 people rated."""
+    log = data.interactions
+    count = pd.Series(log.item_counts, log.items)
+    seen = log.binary()
+    film = named(data, title)
+    column = log.item_positions([film])
+    common = pd.Series((seen.T @ seen[:, column]).toarray()[:, 0], log.items)[count >= 200]
+    return common / count[film] / (count[common.index] / log.n_users), common, log
+
+
+def test_sharp_neighbours_need_more_than_three_ratings_to_beat_a_profile(small, surely_positive):
+    assert surely_positive([-lead for lead in leads(small, ItemKNN(50), 3)])
+    assert surely_positive(leads(small, ItemKNN(50), 20), by=0.05)
+
+
+def test_broad_neighbours_beat_a_profile_from_three_ratings_drawn_by_lot(small, surely_positive):
+    broad = ItemKNN(small.interactions.n_items, shrinkage=200)
+    assert surely_positive(leads(small, broad, 3), by=0.05)
+
+
+def leads(data, neighbours, known):
+    """Mean nDCG@10 of neighbours minus groups with `known` ratings drawn by lot, by seed."""
+    log, results = data.interactions, []
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        order = np.lexsort((rng.random(log.n_events), log.event_rows))
+        place = np.empty(log.n_events, int)
+        place[order] = np.arange(log.n_events) - log.matrix.indptr[log.event_rows[order]]
+        asked = rng.permutation(np.flatnonzero(log.user_counts >= 50))[:300]
+        theirs = np.isin(log.event_rows, asked)
+        barred = log.select(theirs & (place < 40)).binary()[asked].toarray() > 0
+        later = log.select(theirs & (place >= 40)).binary()[asked].astype(bool).toarray()
+        others, first = log.select(~theirs), log.select(theirs & (place < known)).binary()[asked]
+        viewing = first @ neighbours.fit(others).support_.T.toarray()
+        profile = DemographicGroups().fit(others, users=data.users).score_all(log.users[asked])
+        lists = (top_k(np.where(barred, -np.inf, s), 10) for s in (viewing, profile))
+        hits = (np.take_along_axis(later, best, axis=1) for best in lists)
+        good = [ndcg(hit, later.sum(axis=1)).mean() for hit in hits]
+        results.append(good[0] - good[1])
+    return results
+
+
+def test_after_a_cut_in_time_most_people_are_new_and_popular_looks_better(small):
+    cut = split_by_time(small.interactions)
+    asked = cut.test.user_counts > 0
+    assert (cut.train.user_counts[asked] < 5).mean() > 0.5
+    at_random = split_random(small.interactions, rng=np.random.default_rng(0))
+    popular = {"popular": Popular()}
+    assert scores(popular, cut)["popular"] > 1.2 * scores(popular, at_random)["popular"]
+
+
+def test_for_people_known_before_the_cut_neighbours_lose_half_of_their_promise(small):
+    log, model = small.interactions, {"neighbours": ItemKNN()}
+    table = evaluate(model, split_by_time(log), metrics=("ndcg",), progress=False)
+    warm = table[table["segment"] == "warm"].iloc[0]
+    promised = scores(model, split_random(log, rng=np.random.default_rng(0)))["neighbours"]
+    assert warm["high"] < promised / 1.5
