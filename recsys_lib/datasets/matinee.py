@@ -84,7 +84,7 @@ class Matinee:
 
     @cached_property
     def plays(self) -> pd.DataFrame:
-        """One row a sitting with one title, by day, then session."""
+        """One row a sitting with one title, in the order of sessions."""
         return self._read("plays")
 
     @cached_property

@@ -52,6 +52,9 @@ class RequestSearch(BaseEstimator):
         items = items.sort_values(ITEM)
         self.items_ = items[ITEM].to_numpy()
         self.titles_ = items["title"].tolist()
+        longest_first = sorted(set(self.titles_), key=len, reverse=True)
+        names = "|".join(map(re.escape, longest_first))
+        self.example_ = re.compile(rf"{LIKE}({names})(?!\w)")
         text = items[list(self.columns)].fillna("").astype(str).agg(" | ".join, axis=1)
         self.vectorizers_ = [
             TfidfVectorizer(stop_words="english", sublinear_tf=True).fit(text),
@@ -64,15 +67,9 @@ class RequestSearch(BaseEstimator):
         return sparse.csr_array(sparse.hstack([v.transform(texts) for v in self.vectorizers_]))
 
     def named(self, request: str) -> np.ndarray:
-        """Positions of the titles that the request gives as examples, the longest name first."""
-        found = []
-        for place in sorted(range(len(self.titles_)), key=lambda p: -len(self.titles_[p])):
-            name = re.escape(self.titles_[place])
-            after, changes = re.subn(rf"{LIKE}{name}(?!\w)", " ", request)
-            if changes:
-                request = after
-                found.append(place)
-        return np.array(found, np.int64)
+        """Positions of the titles that the request gives as examples; of two, the longer name."""
+        found = set(self.example_.findall(request))
+        return np.flatnonzero([title in found for title in self.titles_])
 
     def score(self, request: str) -> np.ndarray:
         """The score of every title, in the order of `items_`; examples get -inf."""
@@ -80,8 +77,8 @@ class RequestSearch(BaseEstimator):
         if not isinstance(request, str) or not request.strip():
             raise ArgumentError(f"request must be a text with words in it, not {request!r}")
         examples = self.named(request)
-        wanted = UNWANTED.sub(" ", request)
-        unwanted = " ".join(UNWANTED.findall(request))
+        rest = self.example_.sub(" ", request)  # "Please Like Me" is not what "like" asks for
+        wanted, unwanted = UNWANTED.sub(" ", rest), " ".join(UNWANTED.findall(rest))
         query = self._vectors([wanted]) - self._vectors([unwanted])
         query = query + self.text_[examples].sum(axis=0).reshape(1, -1)
         score = np.asarray(self.text_ @ np.asarray(query).ravel()).ravel()

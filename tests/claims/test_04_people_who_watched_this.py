@@ -1,4 +1,8 @@
-"""The headline claims of chapter 4, each over five worlds with their own viewers and tastes."""
+"""The headline claims of chapter 4, each over five worlds with their own viewers and tastes.
+
+The worlds are larger than those of the other claims: with fewer viewers or weeks, the order of
+methods is hidden by chance.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,34 @@ import pandas as pd
 import pytest
 
 from recsys_lib import Interactions
+from recsys_lib.datasets.matinee import load_matinee
 from recsys_lib.evaluation import evaluate
 from recsys_lib.metrics.ranking import ndcg
 from recsys_lib.models import ItemKNN, Popular, RatingKNN, UserKNN
 from recsys_lib.models.top_k import top_k
+from recsys_lib.simulation import World, simulate
+from recsys_lib.simulation.files import write_tables
 from recsys_lib.splits import split_by_time, split_random
 
+SEEDS = (11, 12, 13, 14, 15)
 PLAYS, FIRST = (1, 3, 25), 25
 
 
 @pytest.fixture(scope="module")
-def splits(small_worlds):
+def worlds(tmp_path_factory):
+    """The tables of five worlds of 1,500 viewers and 16 weeks."""
+    tables = []
+    for seed in SEEDS:
+        folder = tmp_path_factory.mktemp(f"seed-{seed}")
+        write_tables(simulate(World(seed=seed, n_viewers=1500, weeks=16)), folder)
+        tables.append(load_matinee(folder))
+    return tables
+
+
+@pytest.fixture(scope="module")
+def splits(worlds):
     """For each world: learn before a date, be judged after it."""
-    return [split_by_time(small.matinee.watched()) for small in small_worlds]
+    return [split_by_time(matinee.watched()) for matinee in worlds]
 
 
 @pytest.fixture(scope="module")
@@ -60,27 +79,23 @@ def test_neighbours_kept_per_target_rank_better_and_show_more_titles(quality, su
 
 
 def test_kept_per_source_the_popular_are_backed_by_more_and_that_costs(splits, surely_positive):
-    recovered = []
+    gains = []
     for split in splits:
-        target, source = (
-            ItemKNN(neighbors_of=side).fit(split.train) for side in ("target", "source")
-        )
+        source = ItemKNN(neighbors_of="source").fit(split.train)
         backers = np.diff(source.support_.indptr)
         rank = pd.Series(split.train.item_counts).rank(method="first", pct=True)
         assert backers[rank > 7 / 8].mean() > 3 * backers[rank < 1 / 8].mean()
         raw = source.score_all(split.train.users)
         seen, later = split.train.binary(), split.test.binary().toarray().astype(bool)
         divided = raw / np.sqrt(np.maximum(backers, 1))
-        full = target.score_all(split.train.users)
-        low, middle, high = (judge(scores, seen, later) for scores in (raw, divided, full))
-        recovered.append((middle - low) / (high - low))
-    assert surely_positive(recovered, by=0.3)
+        gains.append(judge(divided, seen, later) - judge(raw, seen, later))
+    assert surely_positive(gains)
 
 
 def test_neighbouring_viewers_help_first_and_neighbouring_titles_lead_later(
-    small_worlds, surely_positive
+    worlds, surely_positive
 ):
-    curves = pd.DataFrame([few_plays(small.matinee.watched()) for small in small_worlds])
+    curves = pd.DataFrame([few_plays(matinee.watched()) for matinee in worlds])
     assert surely_positive(curves["viewers", 1] - curves["popular", 0])
     assert surely_positive(curves["titles", 3] - curves["popular", 0])
     assert surely_positive(curves["titles", 25] - curves["viewers", 25])
@@ -118,11 +133,11 @@ def judge(scores, seen, later) -> float:
 
 
 def test_subtracting_means_predicts_stars_better_but_makes_worse_lists_than_popularity(
-    small_worlds, surely_positive
+    worlds, surely_positive
 ):
     errors, lists = [], []
-    for small in small_worlds:
-        parts = split_random(small.matinee.stars(), rng=np.random.default_rng(0))
+    for matinee in worlds:
+        parts = split_random(matinee.stars(), rng=np.random.default_rng(0))
         test = parts.test
         pairs = test.users[test.event_rows], test.items[test.matrix.indices]
         rmse = {}
@@ -136,19 +151,19 @@ def test_subtracting_means_predicts_stars_better_but_makes_worse_lists_than_popu
         popular = Popular().fit(parts.train).score_all(users)
         stars = model.score_all(users)
         lists.append(judge(popular, seen, liked[asked]) - judge(stars, seen, liked[asked]))
-    assert surely_positive(errors, by=0.005)
+    assert surely_positive(errors)
     assert surely_positive(lists, by=0.02)
 
 
 @pytest.fixture(scope="module")
-def reaches(small_worlds):
+def reaches(worlds):
     """For each world: share of honest lists that hold the target, by model, with 100 fakes."""
     titles = {"titles": ItemKNN(50), "titles, shrunk": ItemKNN(50, shrinkage=50)}
     titles["titles, source"] = ItemKNN(50, neighbors_of="source")
     viewers = {"viewers": UserKNN(100), "viewers, shrunk": UserKNN(100, shrinkage=20)}
     result = []
-    for small in small_worlds:
-        data = small.matinee.watched()
+    for matinee in worlds:
+        data = matinee.watched()
         rare = np.flatnonzero((data.item_counts >= 5) & (data.item_counts <= 20))
         target = np.random.default_rng(0).choice(rare)
         long, short = (attacked(data, target, n_hits) for n_hits in (50, 10))
@@ -172,17 +187,21 @@ def reach(model, data, target, log) -> float:
     return (shown == data.items[target]).sum() / new.sum()
 
 
-def test_a_hundred_fakes_in_a_thousand_own_half_of_the_lists(reaches, surely_positive):
+def test_a_hundred_fakes_among_fifteen_hundred_own_half_of_the_lists(reaches, surely_positive):
     assert reaches["before"].max() < 0.02
     assert surely_positive(reaches["titles"], by=0.5)
 
 
 def test_fakes_reach_fewer_lists_of_neighbouring_viewers(reaches, surely_positive):
-    assert surely_positive(reaches["viewers"], by=0.03)
-    assert surely_positive(reaches["titles"] - reaches["viewers"], by=0.1)
+    assert surely_positive(reaches["viewers"], by=0.05)
+    assert surely_positive(reaches["titles"] - reaches["viewers"], by=0.3)
 
 
 def test_shrinkage_and_keeping_per_source_damp_the_attack(reaches, surely_positive):
-    assert surely_positive(reaches["titles"] - reaches["titles, shrunk"], by=0.3)
+    assert surely_positive(reaches["titles"] - reaches["titles, shrunk"], by=0.1)
     assert surely_positive(reaches["titles"] - reaches["titles, source"], by=0.3)
-    assert surely_positive(reaches["viewers"] - reaches["viewers, shrunk"])
+    assert surely_positive(reaches["viewers"] - reaches["viewers, shrunk"], by=0.05)
+
+
+def test_where_histories_are_short_shrinkage_leaves_much_of_the_attack(reaches, surely_positive):
+    assert surely_positive(reaches["titles, shrunk"], by=0.1)

@@ -80,7 +80,7 @@ def test_a_thumb_down_pushes_away():
 
 def test_a_profile_shows_preferred_people():
     titles = TITLES.assign(
-        directors_or_creators=["Varda", "Varda", "Tati", "Lynch", "Tati"], cast=["Ada|Bo"] * 5
+        directors_or_creators=["Varda", "Varda", "Tati", "Lynch", "Tati"], cast=""
     )
     model = ContentProfile().fit(LOG, items=titles)
     assert set(model.feature_names_["block"]) == {"genres", "people"}
@@ -97,7 +97,7 @@ def test_by_default_every_block_that_the_table_has_is_used():
 
 
 def test_what_cannot_be_met_is_refused():
-    with pytest.raises(DataError, match="needs to know the titles. Pass items="):
+    with pytest.raises(DataError, match=r"needs to know the titles\. Pass items="):
         ContentProfile().fit(LOG)
     with pytest.raises(DataError, match=r"no column \['tone'\] \(columns: item_id, genres\)"):
         fitted(weights={"tone": 1})
