@@ -54,7 +54,7 @@ class ContentProfile(Recommender):
         )
         self.features_ = (place @ features).tocsr()
         active = np.flatnonzero(train.user_counts)
-        self.mean_profile_ = np.asarray(self._profiles(active).mean(axis=0)).ravel()
+        self.mean_profile_ = self.features_.T @ self._shares(active).mean(axis=0)
         self.generic_ = self.features_ @ self.mean_profile_
 
     def _weights(self, items) -> dict[str, float]:
@@ -76,11 +76,15 @@ class ContentProfile(Recommender):
         check_titles(items, columns, "ContentProfile")
         return weights
 
-    def _profiles(self, rows: np.ndarray) -> sparse.csr_array:
+    def _shares(self, rows: np.ndarray) -> sparse.csr_array:
+        """value[u, j] / sum of abs(value[u, j]), the weights of the titles in a profile."""
         values = self.train_.matrix[rows].astype(np.float64)
         size = np.asarray(abs(values).sum(axis=1)).ravel()
         size[size == 0] = 1  # nothing was finished: an empty profile
-        return (sparse.diags_array(1 / size) @ values @ self.features_).tocsr()
+        return sparse.diags_array(1 / size) @ values
+
+    def _profiles(self, rows: np.ndarray) -> sparse.csr_array:
+        return (self._shares(rows) @ self.features_).tocsr()
 
     def _score(self, rows: np.ndarray) -> np.ndarray:
         near = (self._profiles(rows) @ self.features_.T).toarray()
