@@ -53,7 +53,8 @@ def title_features(
     features[i] · features[j] = sum over blocks b of weights[b] * cosine_b[i, j] / sum of weights
 
     Returns:
-        float64 array (n_titles, n_features), and a DataFrame block, feature: one row a column.
+        float64 array (n_titles, n_features), and a DataFrame block, feature with a row for each of
+        its columns.
     """
     total = sum(weights.values())
     parts, names = [], []
