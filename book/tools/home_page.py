@@ -1,4 +1,4 @@
-"""Make what the pages show of the library: a home page and the map of chapters.
+"""Make what the pages show of the library: home pages of five viewers and the map of chapters.
 
 ``python -m book.tools.home_page`` writes book/_generated/ and book/_static/home_page.svg anew.
 Run it when the data, the models or a chapter's title or minutes change; a test says when.
@@ -21,7 +21,7 @@ from recsys_lib.models.popular import Popular
 from recsys_lib.models.random import Random
 
 ROOT = Path(__file__).resolve().parents[2]
-SHOW = "Friends"
+SHOWS = ("Friends", "Breaking Bad", "Fleabag", "The 100", "Baby Reindeer")
 SLOTS = 5  # titles a row, as on Matinee's own home page
 AGE_BANDS = [13, 18, 25, 35, 45, 55, 65]
 SEED = 8
@@ -29,9 +29,13 @@ SEED = 8
 
 @dataclass(frozen=True)
 class Viewer:
-    """For whom the page is made; titles: how many the viewer watched in the window."""
+    """For whom a page is made, and the show that its first row speaks of.
+
+    titles: how many titles the viewer watched in the window.
+    """
 
     viewer_id: int
+    show: str
     gender: str
     age_band: str
     country: str
@@ -54,65 +58,77 @@ def with_age_band(users: pd.DataFrame) -> pd.DataFrame:
     return users.assign(age_band=bands.astype(str))
 
 
-def choose_viewer(matinee: Matinee) -> Viewer:
-    """Of the adults still there who finished a season of `SHOW`, the one with a middling history.
+def choose_viewer(matinee: Matinee, show: str) -> Viewer:
+    """Of the adults still there who finished a season of `show`, the one with a middling history.
 
     Sorted by number of titles watched, then by number: the one in the middle.
     """
     plays, viewers = matinee.plays, with_age_band(matinee.viewers).set_index("viewer_id")
-    finished = plays.loc[plays["finished"] & (plays["title_id"] == show_id(matinee)), "viewer_id"]
+    of_show = plays["title_id"] == show_id(matinee, show)
+    finished = plays.loc[plays["finished"] & of_show, "viewer_id"]
     there = viewers.index[viewers["left_on"].isna() & (viewers["age"] >= 18)]
     counts = plays.groupby("viewer_id")["title_id"].nunique()
     counts = counts[counts.index.isin(finished) & counts.index.isin(there)]
-    chosen = counts.sort_values(kind="stable").index[len(counts) // 2]
+    chosen = int(counts.sort_values(kind="stable").index[len(counts) // 2])
     who = viewers.loc[chosen]
-    return Viewer(int(chosen), who["gender"], who["age_band"], who["country"], int(counts[chosen]))
+    return Viewer(chosen, show, who["gender"], who["age_band"], who["country"], int(counts[chosen]))
 
 
-def show_id(matinee: Matinee) -> int:
+def show_id(matinee: Matinee, show: str) -> int:
     titles = matinee.titles
-    return int(titles.loc[titles["title"] == SHOW, "title_id"].iloc[0])
+    return int(titles.loc[titles["title"] == show, "title_id"].iloc[0])
 
 
-def make_rows(matinee: Matinee, viewer: Viewer) -> list[Row]:
-    """Four rows of titles that the viewer has not watched, none of them twice."""
-    watched, items = matinee.watched(), matinee.items
-    history = watched.items[watched.matrix[watched.user_positions([viewer.viewer_id])].indices]
-    shown = set(history)
+class Editor:
+    """Fills the rows of a home page; the models are fitted once, for all viewers."""
 
-    def row(heading: str, why: str, ordered) -> Row:
-        fresh = [title for title in ordered if title not in shown][:SLOTS]
-        shown.update(fresh)
-        return Row(heading, why, items.set_index("item_id").loc[fresh])
+    def __init__(self, matinee: Matinee):
+        self.matinee, self.watched = matinee, matinee.watched()
+        self.items = matinee.items.set_index("item_id", drop=False)
+        users = with_age_band(matinee.users)
+        self.neighbors = ItemKNN(similarity="lift", shrinkage=50).fit(self.watched)
+        self.popular = Popular().fit(self.watched)
+        self.groups = DemographicGroups(("gender", "age_band")).fit(self.watched, users=users)
+        self.lots = Random(random_state=SEED).fit(self.watched)
 
-    me, users = [viewer.viewer_id], with_age_band(matinee.users)
-    near = ItemKNN(similarity="lift", shrinkage=50).fit(watched)
-    near = near.similar_items(show_id(matinee), k=len(items))
-    popular = Popular().fit(watched).recommend(me, k=len(items))
-    groups = DemographicGroups(("gender", "age_band")).fit(watched, users=users)
-    alike = groups.recommend(me, k=len(items))
-    lot = Random(random_state=SEED).fit(watched).recommend(me, k=len(items))
-    return [
-        row(
-            f"Because you watched {SHOW}",
-            f"Those who watched {SHOW} watch these more often than other viewers do.",
-            near["item_id"],
-        ),
-        row(
-            "Popular on Matinee", "What most viewers watched, whoever you are.", popular["item_id"]
-        ),
-        row(
-            "People like you",
-            f"What viewers of your gender aged {viewer.age_band} watched most, once the rows"
-            " above are taken out.",
-            alike["item_id"],
-        ),
-        row(
-            "Something different",
-            "Drawn by lot: one title each from genres that you rarely try.",
-            rarely_tried(items, history, lot["item_id"]),
-        ),
-    ]
+    def rows(self, viewer: Viewer) -> list[Row]:
+        """Four rows of titles that the viewer has not watched, none of them twice."""
+        position = self.watched.user_positions([viewer.viewer_id])
+        history = self.watched.items[self.watched.matrix[position].indices]
+        shown = set(history)
+
+        def row(heading: str, why: str, ordered) -> Row:
+            fresh = [title for title in ordered if title not in shown][:SLOTS]
+            shown.update(fresh)
+            return Row(heading, why, self.items.loc[fresh])
+
+        show, every = viewer.show, len(self.items)
+        me = {"users": [viewer.viewer_id], "k": every}
+        near = self.neighbors.similar_items(show_id(self.matinee, show), k=every)
+        lot = self.lots.recommend(**me)["item_id"]
+        return [
+            row(
+                f"Because you watched {show}",
+                f"Those who watched {show} watch these more often than other viewers do.",
+                near["item_id"],
+            ),
+            row(
+                "Popular on Matinee",
+                "What most viewers watched, whoever you are.",
+                self.popular.recommend(**me)["item_id"],
+            ),
+            row(
+                "People like you",
+                f"What viewers of your gender aged {viewer.age_band} watched most, once the rows"
+                " above are taken out.",
+                self.groups.recommend(**me)["item_id"],
+            ),
+            row(
+                "Something different",
+                "Drawn by lot: one title each from genres that you rarely try.",
+                rarely_tried(self.items, history, lot),
+            ),
+        ]
 
 
 def rarely_tried(items: pd.DataFrame, history, candidates: pd.Series) -> list[int]:
@@ -130,13 +146,14 @@ def rarely_tried(items: pd.DataFrame, history, candidates: pd.Series) -> list[in
 def make() -> dict[Path, str]:
     """Path from the repository's root → the text that belongs there."""
     matinee = load_matinee()
-    viewer = choose_viewer(matinee)
-    rows = make_rows(matinee, viewer)
+    editor = Editor(matinee)
+    viewers = [choose_viewer(matinee, show) for show in SHOWS]
+    pages = [(viewer, editor.rows(viewer)) for viewer in viewers]
     generated = Path("book/_generated")
     return {
-        generated / "home_page.html": tiles.as_html(viewer, rows),
+        generated / "home_page.html": tiles.as_html(pages),
         generated / "chapter_map.md": chapter_map.as_markdown(ROOT),
-        Path("book/_static/home_page.svg"): tiles.as_svg(viewer, rows),
+        Path("book/_static/home_page.svg"): tiles.as_svg(*pages[0]),
     }
 
 

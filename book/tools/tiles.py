@@ -22,15 +22,42 @@ TILE, GAP, MARGIN = (158, 88), 10, 20  # pixels of the picture
 ROW = 148  # from one row's top to the next
 
 
-def as_html(viewer, rows) -> str:
-    """A section with one heading, one sentence and one scrolling list a row."""
+def as_html(pages) -> str:
+    """A section that shows one viewer's page at a time, chosen by radio buttons (no script).
+
+    pages: (viewer, rows) for each; a row is a heading, a sentence and a list that scrolls.
+    """
+    choices = [_choice(number, viewer) for number, (viewer, _) in enumerate(pages, start=1)]
+    shown = [_page(number, *page) for number, page in enumerate(pages, start=1)]
+    return "\n".join(
+        [
+            '<section class="home-page" aria-labelledby="home-page">',
+            '<h2 id="home-page">Tonight on Matinee</h2>',
+            '<fieldset class="viewers"><legend>for a viewer of</legend>',
+            *choices,
+            "</fieldset>",
+            *shown,
+            "</section>",
+            "",
+        ]
+    )
+
+
+def _choice(number: int, viewer) -> str:
+    checked = " checked" if number == 1 else ""
+    return (
+        f'<label><input type="radio" name="viewer" id="viewer-{number}"{checked}>'
+        f"{escape(viewer.show)}</label>"
+    )
+
+
+def _page(number: int, viewer, rows) -> str:
     parts = [
-        '<section class="home-page" aria-labelledby="home-page">',
-        f'<h2 id="home-page">Tonight on Matinee, for viewer {viewer.viewer_id}</h2>',
+        f'<div class="viewer-page" id="viewer-page-{number}">',
         f'<p class="viewer">{describe(viewer)} The titles are real, the viewer is simulated.</p>',
     ]
-    for number, row in enumerate(rows, start=1):
-        label = f"home-page-row-{number}"
+    for place, row in enumerate(rows, start=1):
+        label = f"viewer-{number}-row-{place}"
         parts += [
             f'<div class="row-head"><h3 id="{label}">{escape(row.heading)}</h3>',
             f'<p class="why">{escape(row.why)}</p></div>',
@@ -38,7 +65,7 @@ def as_html(viewer, rows) -> str:
             *(_tile(title) for _, title in row.titles.iterrows()),
             "</ul></div>",
         ]
-    return "\n".join([*parts, "</section>", ""])
+    return "\n".join([*parts, "</div>"])
 
 
 def _tile(title) -> str:
@@ -52,10 +79,10 @@ def _tile(title) -> str:
 
 def describe(viewer) -> str:
     """The viewer in one sentence."""
-    who = {"woman": "A woman", "man": "A man"}.get(viewer.gender, "A nonbinary person")
+    who = {"woman": "a woman", "man": "a man"}.get(viewer.gender, "a nonbinary person")
     return (
-        f"{who} aged {viewer.age_band}, {viewer.country}, {viewer.titles} titles watched"
-        " in 26 weeks."
+        f"Viewer {viewer.viewer_id}: {who} aged {viewer.age_band}, {viewer.country},"
+        f" {viewer.titles} titles watched in 26 weeks."
     )
 
 
@@ -77,7 +104,7 @@ def as_svg(viewer, rows) -> str:
         f" fill: {PALETTE['ink']} }} .big {{ font-size: 17px; font-weight: 700 }}"
         f" .bold {{ font-weight: 650 }} .quiet {{ fill: {PALETTE['muted']} }}</style>",
         f'<rect width="{width}" height="{height}" rx="10" fill="#f6f7f9"/>',
-        _text(MARGIN, 34, f"Tonight on Matinee, for viewer {viewer.viewer_id}", "big"),
+        _text(MARGIN, 34, "Tonight on Matinee", "big"),
         _text(MARGIN, 54, describe(viewer), "quiet"),
     ]
     for number, row in enumerate(rows):

@@ -32,6 +32,9 @@ FLAGS = (
     "--remote-allow-origins=*",
 )
 
+KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), " ": (32, " "), "ArrowRight": (39, "")}
+"""Key → its virtual key code and the text that it types."""
+
 
 def executable() -> str | None:
     """The Chromium of this system, if it has one."""
@@ -129,6 +132,17 @@ class Browser:
         if "exceptionDetails" in reply:
             raise RuntimeError(reply["exceptionDetails"]["exception"]["description"])
         return reply["result"].get("value")
+
+    def press(self, key: str) -> None:
+        """Strike one key of `KEYS`, as a reader without a mouse would."""
+        code, text = KEYS[key]
+        strike = {"key": key, "windowsVirtualKeyCode": code}
+        self.send("Input.dispatchKeyEvent", type="keyDown", text=text, **strike)
+        self.send("Input.dispatchKeyEvent", type="keyUp", **strike)
+
+    def write(self, text: str) -> None:
+        """Type a text where the focus is."""
+        self.send("Input.insertText", text=text)
 
     def screenshot(self, target: Path, *, whole: bool = False) -> None:
         picture = self.send("Page.captureScreenshot", captureBeyondViewport=whole)

@@ -57,6 +57,18 @@ def test_planted_faults_are_seen(chromium, server, tmp_path):
         assert fault in found
 
 
+ASK_ANOTHER_HOST = """new Promise(done => {
+    document.addEventListener("securitypolicyviolation", event => done(event.blockedURI));
+    setTimeout(() => done("nothing was refused"), 3000);
+    new Image().src = "http://127.0.0.2:9/away.png"})"""
+
+
+def test_pages_refuse_what_another_host_would_serve(chromium, server, pages):
+    for page in ("book/index.html", next(page for page in pages if page.startswith("chapters/"))):
+        chromium.open(f"{server}/{page}")
+        assert chromium.run(ASK_ANOTHER_HOST) == "http://127.0.0.2:9/away.png", page
+
+
 def test_stored_figures_turn_dark_with_the_page(chromium, server, pages, site):
     figures = list((site / "_images").glob("*.svg"))
     drawn = [path for path in figures if 'id="figure_1"' in path.read_text(encoding="utf-8")]
