@@ -5,6 +5,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html
 BENCH := .venv-bench
+CLASSROOM := .venv/.classroom
+SEED ?= 1
+DATA ?= matinee
+GRADES ?= assignments/grades
 AXE := _build/axe
 
 # Stored outputs are compared to the last digit, and the order in which threads add numbers
@@ -12,10 +16,10 @@ AXE := _build/axe
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab notebooks test site-test bench lock clean
+.PHONY: help book serve lab notebooks test site-test pdf bench assignments grade marking student assignments-test lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Watch Next needs Python 3.11 or newer. Try: make PYTHON=python3.11 book")'
@@ -40,11 +44,11 @@ lab: $(READY) ## open the chapters in JupyterLab
 notebooks: $(READY) ## execute the chapters whose source, library or data changed
 	$(BIN)/python -m book.tools.notebooks $(NAMES)
 
-test: $(READY) ## lint, test the library and the claims, recompute every stored output
+test: $(CLASSROOM) ## lint, test the library and the claims, recompute every stored output
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m book.tools.notebooks --check
-	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --ignore tests/site
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --ignore tests/site --ignore tests/assignments/slow
 	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env chapters
 
 $(AXE): tests/site/requirements.lock $(READY)
@@ -59,8 +63,33 @@ $(BENCH)/.ready: benchmarks/requirements.lock
 	$(BENCH)/bin/python -m pip install --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+pdf: $(READY) ## print the built site as _build/watch-next.pdf (needs Chromium)
+	@test -f $(SITE)/index.html || $(MAKE) book
+	$(BIN)/python -m book.tools.pdf
+
 bench: $(BENCH)/.ready ## measure speed and accuracy against other libraries (their own environment)
 	$(BENCH)/bin/python -m benchmarks
+
+# What teachers need on top, in the same environment: the students' code runs with what readers have.
+$(CLASSROOM): assignments/requirements.lock $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r $<
+	@touch $@
+
+assignments: $(CLASSROOM) ## write the students' versions and the answer keys (SEED=7 DATA=matinee)
+	$(BIN)/python -m assignments.tools.release --seed $(SEED) --data $(DATA)
+
+grade: $(CLASSROOM) ## grade a folder of submissions (SUBMISSIONS=folder GRADES=assignments/grades)
+	@test -n "$(SUBMISSIONS)" || { echo "Say which folder: make grade SUBMISSIONS=folder"; exit 2; }
+	$(BIN)/python -m assignments.tools.grade "$(SUBMISSIONS)" --grades "$(GRADES)"
+
+marking: $(CLASSROOM) ## open nbgrader's pages for marking by hand (GRADES=assignments/grades)
+	cd "$(GRADES)" && PATH="$(CURDIR)/$(BIN):$$PATH" jupyter lab --LabApp.default_url=/formgrader
+
+student: $(READY) ## write the chapters without their solutions, into _build/student
+	$(BIN)/python -m assignments.tools.student
+
+assignments-test: $(CLASSROOM) ## mark right, wrong and hostile answers (needs bubblewrap)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/assignments/slow
 
 lock: ## resolve requirements.txt into requirements.lock again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package recsys-lib --output-file requirements.lock requirements.txt

@@ -1,6 +1,6 @@
 """Mend, in the finished pages, what the theme and pandas leave unreadable to some readers.
 
-Also drops the icon script that the theme loads beside the icon font: 1.5 MB a reader can spare.
+A slow line is a barrier too: `lighter` leaves out what a page would load and not use.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
+from lighter import keep_icons, lighten
 from sphinx.application import Sphinx
 
 
@@ -41,19 +42,17 @@ def mend_page(html: str) -> str:
         start["role"], start["aria-label"] = "region", "Site"
     for summary in soup.select("summary[aria-label]"):
         del summary["aria-label"]  # it says less than the words that are there
-    for script in soup.select('script[src*="fontawesome"], link[href*="fontawesome"][as="script"]'):
-        script.decompose()
+    lighten(soup)
     return str(soup)
 
 
 def mend_site(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
-    for page in Path(app.outdir).rglob("*.html"):
-        if "_static" not in page.parts:
-            page.write_text(mend_page(page.read_text(encoding="utf-8")), encoding="utf-8")
-    for script in Path(app.outdir, "_static").rglob("fontawesome/**/*.js"):
-        script.unlink()
+    pages = [page for page in Path(app.outdir).rglob("*.html") if "_static" not in page.parts]
+    for page in pages:
+        page.write_text(mend_page(page.read_text(encoding="utf-8")), encoding="utf-8")
+    keep_icons(Path(app.outdir, "_static"), pages)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

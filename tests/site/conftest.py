@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.browser import Browser, executable
+from book.tools.browser import Browser, executable
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"

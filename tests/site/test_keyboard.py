@@ -59,7 +59,7 @@ def test_the_theme_is_switched(chapter):
 
 
 def wait_for(chromium, condition: str) -> None:
-    """Until a JavaScript condition holds; a page on its way out has no answer and is asked again."""
+    """Until a JavaScript condition holds; a page on its way out is asked again."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         with suppress(RuntimeError):
