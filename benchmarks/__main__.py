@@ -1,4 +1,4 @@
-"""Run every comparison and write results.md: `python -m benchmarks`; see README.md."""
+"""Run the comparisons and write results.md: `python -m benchmarks [part ...]`; see README.md."""
 
 from __future__ import annotations
 
@@ -7,34 +7,50 @@ import datetime
 import importlib.metadata
 import os
 import platform
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tqdm import tqdm
 
 RESULT = Path(__file__).with_name("results.md")
-PACKAGES = ("numpy", "scipy", "pandas", "implicit")
+PACKAGES = (
+    "numpy", "scipy", "pandas", "implicit", "skrecsys", "cornac", "scikit-surprise",
+)  # fmt: skip
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--pairs", type=int, default=11, help="timed pairs of a race")
-    pairs = parser.parse_args().pairs
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--pairs", type=int, default=7, help="timed pairs of a race")
+    asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
     try:
         versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     except importlib.metadata.PackageNotFoundError as missing:
         print(f"{missing.name} is not installed here; see benchmarks/README.md", file=sys.stderr)
         return 2
-    parts = [_head(versions), _races(pairs), _accuracy(), _metrics()]
-    RESULT.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
-    print(RESULT.read_text(encoding="utf-8"))
+    stored = _stored()
+    for name in asked.parts or PARTS:
+        stored[name] = f"{PARTS[name](asked.pairs)}\n\nMeasured on {datetime.date.today()}."
+    sections = [f"<!-- {name} -->\n{stored[name]}" for name in PARTS if name in stored]
+    RESULT.write_text("\n\n".join([_head(versions), *sections]) + "\n", encoding="utf-8")
     return 0
+
+
+def _stored() -> dict[str, str]:
+    """The sections of results.md as it is, by part."""
+    text = RESULT.read_text(encoding="utf-8") if RESULT.exists() else ""
+    pieces = re.split(r"<!-- (\w+) -->\n", text)[1:]
+    return {name: section.strip() for name, section in zip(pieces[::2], pieces[1::2], strict=True)}
 
 
 def _head(versions: dict[str, str]) -> str:
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
     return (
-        f"# Results\n\nWritten by `python -m benchmarks` on {datetime.date.today()}: "
+        "# Results\n\nWritten by `python -m benchmarks`: "
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, "
         f"{named}. What the columns mean: [README.md](README.md)."
     )
@@ -45,39 +61,64 @@ def _races(pairs: int) -> str:
 
     rows = []
     for ours, peer in tqdm(contenders.RACES, desc="races"):
-        two = contenders.make(ours), contenders.make(peer)
-        rows.append([ours, peer, *protocol.race(*two, protocol.movielens_1m(), pairs)])
+        two = contenders.ALL[ours](), contenders.ALL[peer]()
+        rows.append([ours, peer, *protocol.race(*two, protocol.movielens(), pairs)])
     head = ["ours", "peer", "ours, s", "peer, s", "ratio"]
     title = "## Speed: learning, and ten titles for every viewer of MovieLens 1M"
     return f"{title}\n\n{_table(head, rows)}"
 
 
-def _accuracy() -> str:
+def _accuracy(pairs: int) -> str:
     from benchmarks import contenders, protocol
 
-    rows = []
-    for name, (make, *args) in tqdm(contenders.ALL.items(), desc="accuracy and memory"):
-        split = protocol.movielens_1m()
-        columns = make(*args)(split.train)
-        shown = len(set(columns.ravel().tolist()) - {-1}) / split.train.n_items
-        score = protocol.accuracy(columns, split)
-        rows.append([name, f"{score:.4f}", shown, f"{protocol.peak_memory(make, *args):.0f}"])
-    head = ["model, neighbours", "nDCG@10", "coverage", "peak memory, MB"]
+    split, rows = protocol.movielens(), []
+    for name, make in tqdm(contenders.ALL.items(), desc="accuracy and memory"):
+        run = protocol.alone(make, split.train)
+        shown = len(set(run.columns.ravel().tolist()) - {-1}) / split.train.n_items
+        score = protocol.accuracy(run.columns, split)
+        rows.append([name, f"{score:.4f}", shown, f"{run.seconds:.1f}", f"{run.peak:.0f}"])
+    head = ["model", "nDCG@10", "coverage", "seconds, once", "peak memory, MB"]
     return f"## Accuracy and memory on MovieLens 1M\n\n{_table(head, rows)}"
 
 
-def _metrics() -> str:
+def _ratings(pairs: int) -> str:
+    from benchmarks.ratings import measure
+
+    head = ["model", "MovieLens", "step", "ours, s", "Surprise, s", "ratio",
+            "our RMSE", "Surprise's"]  # fmt: skip
+    title = "## Predicting stars, beside Surprise"
+    return f"{title}\n\n{_table(head, measure(pairs))}"
+
+
+def _metrics(pairs: int) -> str:
     from benchmarks.metrics_time import measure
 
-    rows = [[name, value] for name, value in measure().items()]
+    rows = [[name, value] for name, value in measure(pairs).items()]
     title = "## Metrics of every viewer of MovieLens 1M at k = 10"
     return f"{title}\n\n{_table(['step', 'seconds'], rows)}"
+
+
+def _growth(pairs: int) -> str:
+    from benchmarks import growth
+
+    growth.main([])
+    return f"## Growth of time and memory\n\n{_table(growth.HEAD, growth.table())}"
 
 
 def _table(head: list[str], rows: list[list]) -> str:
     cells = [[f"{x:.3f}" if isinstance(x, float) else str(x) for x in row] for row in rows]
     lines = [head, ["---"] * len(head), *cells]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+PARTS: dict[str, Callable[[int], str]] = {
+    "races": _races,
+    "accuracy": _accuracy,
+    "ratings": _ratings,
+    "metrics": _metrics,
+    "growth": _growth,
+}
+"""Name → what measures it and writes its section; the argument is the number of repeats."""
 
 
 if __name__ == "__main__":

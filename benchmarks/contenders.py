@@ -1,70 +1,67 @@
-"""Who is compared with whom: our models and, at the same settings, those of other libraries."""
+"""Who is compared with whom: our models and, tuned in the same way, those of other libraries."""
 
 from __future__ import annotations
 
-import warnings
+from functools import partial
 
-import numpy as np
-from scipy import sparse
-
-from benchmarks.protocol import THREADS, Contender, K, ours
-from recsys_lib.interactions import Interactions
-from recsys_lib.models.knn import ItemKNN, UserKNN
-from recsys_lib.models.popular import Popular
+from benchmarks import peers
+from benchmarks.protocol import THREADS, Contender, ours
+from recsys_lib.models import BPR, EASE, BiasedMF, ImplicitALS, ItemKNN, Popular, RP3beta, UserKNN
 
 
-def implicit_cosine(neighbors: int) -> Contender:
-    """implicit's CosineRecommender; its own default is 20 neighbours."""
-    from implicit.nearest_neighbours import CosineRecommender
-
-    def run(train: Interactions) -> np.ndarray:
-        parts = [part.copy() for part in (train.matrix.indices, train.matrix.indptr)]
-        watched = sparse.csr_matrix((np.ones(train.n_events), *parts), train.matrix.shape)
-        model = CosineRecommender(K=neighbors, num_threads=THREADS)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it remarks on its own conversions
-            model.fit(watched, show_progress=False)
-            columns, _ = model.recommend(np.arange(train.n_users), watched, N=K)
-        return columns
-
-    return run
+def our(model: type, **settings) -> Contender:
+    """One of this library's models."""
+    return ours(model(**settings))
 
 
-def popular() -> Contender:
-    """The most popular titles."""
-    return ours(Popular())
-
-
-def item_knn(neighbors: int, neighbors_of: str = "target") -> Contender:
-    """Our cosine neighbours of titles."""
-    return ours(ItemKNN(neighbors, neighbors_of=neighbors_of))
-
-
-def user_knn(neighbors: int) -> Contender:
-    """Our cosine neighbours of viewers."""
-    return ours(UserKNN(neighbors))
-
-
-ALL = {
-    "Popular": (popular,),
-    "ItemKNN, 20": (item_knn, 20),
-    "ItemKNN, 50": (item_knn, 50),
-    "ItemKNN, 100": (item_knn, 100),
-    "ItemKNN, 200": (item_knn, 200),
-    "ItemKNN, 20 of each source": (item_knn, 20, "source"),
-    "ItemKNN, 50 of each source": (item_knn, 50, "source"),
-    "UserKNN, 50": (user_knn, 50),
-    "UserKNN, 100": (user_knn, 100),
-    "implicit cosine, 20": (implicit_cosine, 20),
-    "implicit cosine, 50": (implicit_cosine, 50),
+ALL: dict[str, partial[Contender]] = {
+    "Popular": partial(our, Popular),
+    "ItemKNN, 20 of each source": partial(our, ItemKNN, neighbors=20, neighbors_of="source"),
+    "ItemKNN, 50": partial(our, ItemKNN, neighbors=50),
+    "ItemKNN, 200": partial(our, ItemKNN, neighbors=200),
+    "UserKNN": partial(our, UserKNN),
+    "RP3beta": partial(our, RP3beta, alpha=0.8, beta=0.4, neighbors=75),
+    "EASE": partial(our, EASE, l2=1000),
+    "ImplicitALS": partial(our, ImplicitALS, alpha=0.2, l2=0.01, nu=1.0),
+    "BPR": partial(our, BPR),
+    "BiasedMF, as a ranker": partial(our, BiasedMF),
+    "implicit: cosine, 20": partial(peers.implicit, "CosineRecommender", K=20),
+    "implicit: ALS": partial(
+        peers.implicit,
+        "AlternatingLeastSquares",
+        factors=64,
+        alpha=8,
+        regularization=100,
+        random_state=0,
+    ),
+    "implicit: BPR": partial(
+        peers.implicit, "BayesianPersonalizedRanking", factors=64, random_state=0
+    ),
+    "skrecsys: item-kNN, 50": partial(
+        peers.skrecsys, "ItemKNNRecommender", n_neighbors=50, n_jobs=THREADS
+    ),
+    "skrecsys: RP3beta": partial(
+        peers.skrecsys, "RP3Beta", alpha=0.8, beta=0.4, n_neighbors=75, n_jobs=THREADS
+    ),
+    "skrecsys: EASE": partial(peers.skrecsys, "EASE", l2_reg=1000, n_jobs=THREADS),
+    "skrecsys: BPR": partial(
+        peers.skrecsys, "BayesianPersonalizedRanking", n_factors=64, random_state=0
+    ),
+    "Cornac: EASE": partial(peers.cornac, "EASE", lamb=1000),
+    "Cornac: BPR": partial(
+        peers.cornac, "BPR", k=64, max_iter=200, learning_rate=0.01, num_threads=THREADS, seed=0
+    ),
 }
-"""Name → the function that makes the contender, and its arguments; names are unique."""
+"""Name → what makes the contender, with the settings that `benchmarks.tuned` found."""
 
-RACES = [("ItemKNN, 20", "implicit cosine, 20"), ("ItemKNN, 50", "implicit cosine, 50")]
-"""Ours, and the peer that it must not be slower than at no lower accuracy."""
-
-
-def make(name: str) -> Contender:
-    """The contender of that name."""
-    function, *args = ALL[name]
-    return function(*args)
+RACES = [
+    ("ItemKNN, 20 of each source", "implicit: cosine, 20"),
+    ("ItemKNN, 50", "skrecsys: item-kNN, 50"),
+    ("RP3beta", "skrecsys: RP3beta"),
+    ("EASE", "skrecsys: EASE"),
+    ("EASE", "Cornac: EASE"),
+    ("ImplicitALS", "implicit: ALS"),
+    ("BPR", "implicit: BPR"),
+    ("BPR", "skrecsys: BPR"),
+]
+"""Ours, and a peer of the same kind and accuracy."""

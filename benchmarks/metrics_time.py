@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from benchmarks.protocol import K, movielens_1m
+from benchmarks.protocol import K, movielens
 from recsys_lib.datasets import load_movielens
 from recsys_lib.metrics.auc import auc
 from recsys_lib.metrics.genres import genre_shares
@@ -19,7 +19,7 @@ from recsys_lib.per_user import per_user, relevant_events
 
 def measure(repeats: int = 5) -> dict[str, float]:
     """Seconds, the median of `repeats`, of each step from a model's answer to one value a user."""
-    split = movielens_1m()
+    split = movielens()
     rows, relevant = relevant_events(split.test)
     users = split.test.users[rows]
     frame = Random().fit(split.train).recommend(users, K)

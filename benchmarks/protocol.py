@@ -8,6 +8,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -27,17 +28,21 @@ Contender = Callable[[Interactions], np.ndarray]
 
 
 @cache
-def movielens_1m() -> Split:
+def movielens(name: str = "1m") -> Split:
     """80 % of each viewer's ratings to learn from, 20 % to find again; every rating counts."""
-    data = load_movielens("1m", progress=False).interactions
+    data = load_movielens(name, progress=False).interactions
     return split_random(data, 0.2, rng=np.random.default_rng(0))
 
 
-def ours(model: Recommender) -> Contender:
-    """A model of this library as a contender."""
+def ours(model: Recommender, about: bool = False) -> Contender:
+    """A model of this library as a contender; `about` if it reads what titles and viewers are."""
 
     def run(train: Interactions) -> np.ndarray:
-        return list_columns(model.fit(train).recommend(k=K), train.users, K, train)
+        frames = {}
+        if about:
+            data = load_movielens("1m", progress=False)
+            frames = {"items": data.items, "users": data.users}
+        return list_columns(model.fit(train, **frames).recommend(k=K), train.users, K, train)
 
     return run
 
@@ -70,17 +75,35 @@ def race(one: Contender, other: Contender, split: Split, pairs: int) -> tuple[fl
     return statistics.median(first), statistics.median(second), ratio
 
 
-def peak_memory(make: Callable[..., Contender], *args) -> float:
-    """Peak MB of a fresh process that gets the train part and runs `make(*args)` on it.
+@dataclass(frozen=True)
+class Run:
+    """What one contender did, alone in a fresh process.
 
-    It holds Python, the libraries and the data too. Read from Linux's /proc: `resource` would count
-    the parent's peak as the child's.
+    Attributes:
+        columns: its lists.
+        seconds: to learn and to make them.
+        peak: MB of that process, which holds Python, the libraries and the data too.
     """
+
+    columns: np.ndarray
+    seconds: float
+    peak: float
+
+
+def alone(make: Callable[[], Contender], train: Interactions) -> Run:
+    """Run `make()` on `train` in a fresh process with two threads."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_peak, (make, args, movielens_1m().train))
+        return pool.apply(_run, (make, train))
 
 
-def _peak(make: Callable[..., Contender], args: tuple, train: Interactions) -> float:
-    make(*args)(train)
+def _run(make: Callable[[], Contender], train: Interactions) -> Run:
+    contender = make()
+    # Linux's /proc, because `resource` would count the parent's peak as the child's; the peak of
+    # unpacking the data is forgotten.
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    with threadpool_limits(THREADS):
+        start = time.perf_counter()
+        columns = contender(train)
+        spent = time.perf_counter() - start
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+    return Run(columns, spent, int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024)

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import sparse
 
 from recsys_lib.errors import DataError
-from recsys_lib.metrics.slots import check_columns, mean_of_slots
+from recsys_lib.metrics.slots import check_attention, check_columns, mean_of_slots
 
 
 def list_popularity(columns: np.ndarray, item_share: np.ndarray) -> np.ndarray:
@@ -105,12 +105,7 @@ def exposure_share(
     Name: exposure_share, dtype: float64
     """
     columns = check_columns(columns, len(item_groups))
-    attention = np.ones(columns.shape[1]) if attention is None else np.asarray(attention, float)
-    if attention.shape != columns.shape[1:] or not (attention >= 0).all():
-        raise DataError(
-            "attention must hold one number of at least 0 a slot",
-            where=f"shape {attention.shape} for lists of {columns.shape[1]}",
-        )
+    attention = check_attention(attention, columns)
     labels, group = np.unique(np.asarray(item_groups), return_inverse=True)
     filled = columns >= 0
     weight = np.broadcast_to(attention, columns.shape)[filled]

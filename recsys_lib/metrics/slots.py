@@ -38,3 +38,14 @@ def mean_of_slots(columns: np.ndarray, item_values: np.ndarray) -> np.ndarray:
     total = np.where(filled, item_values[columns], 0).sum(axis=1)
     size = filled.sum(axis=1)
     return np.divide(total, size, out=np.full(len(columns), np.nan), where=size > 0)
+
+
+def check_attention(attention: np.ndarray | None, columns: np.ndarray) -> np.ndarray:
+    """`attention` as float64 (k,), 1 for every slot if None; refused if it does not fit."""
+    attention = np.ones(columns.shape[1]) if attention is None else np.asarray(attention, float)
+    if attention.shape != columns.shape[1:] or not (attention >= 0).all():
+        raise DataError(
+            "attention must hold one number of at least 0 a slot",
+            where=f"shape {attention.shape} for lists of {columns.shape[1]}",
+        )
+    return attention

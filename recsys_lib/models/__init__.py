@@ -6,6 +6,7 @@ from recsys_lib.models.bpr import BPR
 from recsys_lib.models.content import ContentProfile
 from recsys_lib.models.demographic import DemographicGroups
 from recsys_lib.models.ease import EASE
+from recsys_lib.models.featured_mf import FeaturedMF
 from recsys_lib.models.ials import ImplicitALS
 from recsys_lib.models.knn import ItemKNN, UserKNN
 from recsys_lib.models.maturity import MaturityClassifier
@@ -15,7 +16,10 @@ from recsys_lib.models.rating import RatingPredictor
 from recsys_lib.models.rating_knn import RatingKNN
 from recsys_lib.models.request_search import RequestSearch
 from recsys_lib.models.rp3beta import RP3beta
+from recsys_lib.models.stacked import Stacked
 from recsys_lib.models.surprise_model import SurpriseModel
+from recsys_lib.models.switching import Switching
+from recsys_lib.models.weighted import Weighted
 
 __all__ = [
     "BPR",
@@ -23,6 +27,7 @@ __all__ = [
     "BiasedMF",
     "ContentProfile",
     "DemographicGroups",
+    "FeaturedMF",
     "ImplicitALS",
     "ItemKNN",
     "MaturityClassifier",
@@ -33,6 +38,9 @@ __all__ = [
     "RatingPredictor",
     "Recommender",
     "RequestSearch",
+    "Stacked",
     "SurpriseModel",
+    "Switching",
     "UserKNN",
+    "Weighted",
 ]

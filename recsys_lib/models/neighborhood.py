@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from recsys_lib.models.similarity import Block, Common, shrunk
-from recsys_lib.models.top_k import top_k
+from recsys_lib.models.top_k import highest
 from recsys_lib.parallel import in_order
 
 Measure = Callable[[Common], np.ndarray]
@@ -115,7 +115,7 @@ class Best:
 def _top(values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Columns of the k highest values of each row, from left to right, and those values.
 
-    Left to right, because `top_k` prefers the left of two equals when they are offered again.
+    Left to right, because `highest` prefers the left of two equals when they are offered again.
     """
-    top = np.sort(top_k(values, k), axis=1)
-    return top, np.where(top >= 0, np.take_along_axis(values, top, axis=1), -np.inf)
+    top = highest(values, k)
+    return top, np.take_along_axis(values, top, axis=1)

@@ -12,12 +12,16 @@ from recsys_lib.models.bpr import BPR
 from recsys_lib.models.content import ContentProfile
 from recsys_lib.models.demographic import DemographicGroups
 from recsys_lib.models.ease import EASE
+from recsys_lib.models.featured_mf import FeaturedMF
 from recsys_lib.models.ials import ImplicitALS
 from recsys_lib.models.knn import ItemKNN, UserKNN
 from recsys_lib.models.popular import Popular
 from recsys_lib.models.random import Random
 from recsys_lib.models.rp3beta import RP3beta
+from recsys_lib.models.stacked import Stacked
 from recsys_lib.models.surprise_model import SurpriseModel
+from recsys_lib.models.switching import Switching
+from recsys_lib.models.weighted import Weighted
 
 
 def svd(random_state: int = 0) -> SurpriseModel:
@@ -40,9 +44,13 @@ MODELS: dict[str, Callable[..., Recommender]] = {
     "rp3beta": RP3beta,
     "ease": EASE,
     "ials": ImplicitALS,
+    "featured-mf": FeaturedMF,
     "bpr": BPR,
     "biased-mf": BiasedMF,
     "svd": svd,
+    "weighted": Weighted,
+    "switching": Switching,
+    "stacked": Stacked,
 }
 """Name → the class, or a function, that makes the model; the first line of its docstring says
 what it is."""

@@ -8,28 +8,30 @@ from scipy import sparse
 from recsys_lib.errors import check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.top_k import top_k
+from recsys_lib.models.neighborhood import nearest
+from recsys_lib.models.similarity import Common
 
 
 class RP3beta(Recommender):
-    """A title scores by how likely a walk of three steps ends there, less its popularity.
+    """A title scores by how likely a walk from the history ends there, less its fame.
 
-    score[u, j] = sum over i in history[u] of walk[i, j] / n_viewers[j] ** beta
-    walk[i, j]  = sum over v of to_viewer[i, v] ** alpha * to_title[v, j] ** alpha
+    score[u, j] = sum over i in history[u] of votes[i, j]
+    votes[i, j] = walk[i, j] / sum over j in kept[i] of walk[i, j], if j in kept[i], else 0
+    walk[i, j]  = sum over v who watched both of (1 / n_titles[v]) ** alpha / n_viewers[j] ** beta
 
-    to_viewer[i, v] = 1 / n_viewers[i] for each viewer v of title i and to_title[v, j] =
-    1 / n_titles[v] for each title j of viewer v: the chances that someone who picks by lot among
-    the neighbours of where they stand goes there next. (The first step, from u to one of their
-    titles, is the same for all of them and changes no order.) With alpha = 1 and beta = 0 it is
-    the walk itself, which ends on popular titles most often; beta takes that back: at beta = 1 a
-    title is judged by its viewers' average. So the one model runs from *popular* to *niche*.
+    Someone at title i picks one of its viewers by lot, then one of that viewer's n_titles titles:
+    where do they end? (The lot of the first step is the same for all viewers and cancels.) With
+    alpha = 1 and beta = 0 that is the walk itself, which ends on popular titles most often; beta
+    takes that back. So the one model runs from *popular* to *niche*.
+
+    kept[i] are the `neighbors` likeliest ends. Each title watched has one vote to share out among
+    them, which matters: where all walks count alike, titles with few viewers, whose ends are far
+    apart, hardly have a say. Of the votes for each title j only the `neighbors` largest count.
 
     Args:
-        alpha: exponent of the chances, at least 0; below 1 an avid viewer or a popular title
-            passes on more than its fair share.
+        alpha: how much less an avid viewer counts, at least 0.
         beta: how much popularity is penalised, at least 0.
-        neighbors: entries of walk / n_viewers ** beta kept for each title, at least 1: the largest
-            of each column j, so that every title is judged by equally many.
+        neighbors: ends kept of each title, and votes kept for each, at least 1.
 
     Attributes:
         votes_: float32 CSR (n_items, n_items); row = title watched, column = title scored.
@@ -37,10 +39,11 @@ class RP3beta(Recommender):
     Raises:
         ArgumentError: an argument outside its values.
 
-    Source: a baseline of `dacrema2019`, who found it ahead of many a deep model.
+    Source: a baseline of `dacrema2019`, who found it ahead of many a deep model; theirs is this one
+    with equal alpha in both steps.
     """
 
-    def __init__(self, alpha: float = 0.7, beta: float = 0.5, neighbors: int = 200) -> None:
+    def __init__(self, alpha: float = 0.8, beta: float = 0.4, neighbors: int = 75) -> None:
         self.alpha = alpha
         self.beta = beta
         self.neighbors = neighbors
@@ -49,34 +52,33 @@ class RP3beta(Recommender):
         check_at_least("alpha", self.alpha, 0)
         check_at_least("beta", self.beta, 0)
         check_at_least("neighbors", self.neighbors, 1, integer=True)
-        matrix = train.binary().astype(np.float64)
-        n_titles = np.maximum(train.user_counts, 1.0)
-        n_viewers = np.maximum(train.item_counts, 1.0)
-        to_viewer = sparse.diags_array(n_viewers**-self.alpha) @ matrix.T
-        to_title = sparse.diags_array(n_titles**-self.alpha) @ matrix
-        ends = to_title @ sparse.diags_array(n_viewers**-self.beta)
-        kept = _largest(ends.T.tocsr(), to_viewer.T.tocsr(), int(self.neighbors))
-        self.votes_ = kept.T.tocsr()
+        # What viewers and titles pass on, so that the product of two columns is the walk; over
+        # n_viewers[i] ** beta too, which cancels and makes i and j alike.
+        passed = train.binary()
+        passed.data *= np.maximum(train.user_counts, 1.0)[train.event_rows] ** (-self.alpha / 2)
+        passed.data *= train.item_counts[passed.indices] ** -float(self.beta)
+        kept = nearest(passed.tocsc(), _product, int(self.neighbors), shrinkage=0)
+        kept.data /= np.repeat(kept.sum(axis=1), np.diff(kept.indptr))
+        self.votes_ = largest(kept.T.tocsr(), int(self.neighbors)).T.tocsr()
 
     def _score(self, rows: np.ndarray) -> np.ndarray:
         return (self.train_.binary()[rows] @ self.votes_).toarray()
 
 
-def _largest(
-    left: sparse.csr_array, right: sparse.csr_array, k: int, chunk: int = 512
-) -> sparse.csr_array:
-    """The k largest positive entries of each row of `left @ right`, off the diagonal, as float32.
+def _product(common: Common) -> np.ndarray:
+    return common.dot
 
-    Rows are multiplied `chunk` at a time; of equal entries the lower column is kept.
+
+def largest(matrix: sparse.csr_array, k: int) -> sparse.csr_array:
+    """The k largest entries of each row; of equal ones those further left, if columns ascend.
+
+    >>> largest(sparse.csr_array([[0.3, 0.9, 0.3], [0.0, 0.0, 0.1]]), k=2).toarray()
+    array([[0.3, 0.9, 0. ],
+           [0. , 0. , 0.1]])
     """
-    parts = []
-    for start in range(0, left.shape[0], chunk):
-        product = (left[start : start + chunk] @ right).toarray().astype(np.float32)
-        here = np.arange(len(product))
-        product[here, start + here] = 0
-        best = top_k(product, k)
-        values = np.take_along_axis(product, best, axis=1)
-        row, place = np.nonzero(values > 0)
-        entries = values[row, place], (row, best[row, place])
-        parts.append(sparse.coo_array(entries, shape=product.shape))
-    return sparse.vstack(parts, format="csr")
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    order = np.lexsort((-matrix.data, row))  # stable, and the columns of a row ascend
+    place = np.arange(matrix.nnz) - matrix.indptr[row]
+    kept = order[place < k]
+    entries = matrix.data[kept], (row[kept], matrix.indices[kept])
+    return sparse.coo_array(entries, shape=matrix.shape).tocsr()

@@ -38,10 +38,14 @@ def vectorizer(block: str) -> TfidfVectorizer:
 
 
 def block_text(items: pd.DataFrame, block: str) -> pd.Series:
-    """What `items` says in that block, one text a title; years become decades ("1990s")."""
+    """What `items` says in that block, one text a title; a missing value says nothing.
+
+    Years become decades ("1990s").
+    """
     columns = BLOCKS[block]
     if block == "era":
-        return (items["year"].astype(int) // 10 * 10).astype(str) + "s"
+        decade = items["year"].astype("Int64") // 10 * 10
+        return (decade.astype("string") + "s").fillna("").astype(str)
     return items[list(columns)].fillna("").astype(str).agg("|".join, axis=1)
 
 

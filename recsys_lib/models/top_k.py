@@ -20,18 +20,25 @@ def top_k(scores: np.ndarray, k: int) -> np.ndarray:
     >>> top_k(np.array([[0.2, 0.9, 0.2, -np.inf]]), k=2)
     array([[1, 0]])
     """
-    n_rows, n_columns = scores.shape
-    k = min(k, n_columns)
-    if k < n_columns:
-        best = _k_highest(scores, k)
-        _settle_ties(scores, best)
-    else:
-        best = np.broadcast_to(np.arange(n_columns), (n_rows, n_columns)).copy()
-    best.sort(axis=1)  # by column, so that the stable sort below breaks ties by lower column
+    best = highest(scores, k)  # by column, so that the stable sort below keeps the lower of equals
     values = np.take_along_axis(scores, best, axis=1)
     order = np.argsort(-values, axis=1, kind="stable")
     best = np.take_along_axis(best, order, axis=1)
     best[np.take_along_axis(values, order, axis=1) == -np.inf] = -1
+    return best
+
+
+def highest(scores: np.ndarray, k: int) -> np.ndarray:
+    """Columns of the k highest scores of each row, as in `top_k` but from left to right.
+
+    Columns that are not wanted fill up the rows that have fewer than k others.
+    """
+    n_rows, n_columns = scores.shape
+    if k >= n_columns:
+        return np.tile(np.arange(n_columns), (n_rows, 1))
+    best = _k_highest(scores, k)
+    _settle_ties(scores, best)
+    best.sort(axis=1)
     return best
 
 

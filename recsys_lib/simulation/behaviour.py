@@ -86,7 +86,7 @@ def search(appeal: np.ndarray, awareness: np.ndarray, *, rng: np.random.Generato
 
     P(t) is proportional to exp(appeal[t] + awareness[t]); awareness -inf is not on the shelf.
     """
-    return np.argmax(appeal + awareness + _gumbel(appeal.shape, rng), axis=1)
+    return np.argmax(appeal + awareness + gumbel(appeal.shape, rng=rng), axis=1)
 
 
 def browse(appeal, pages: Pages, art: np.ndarray, world, *, rng) -> np.ndarray:
@@ -99,9 +99,18 @@ def browse(appeal, pages: Pages, art: np.ndarray, world, *, rng) -> np.ndarray:
     worth = np.take_along_axis(appeal, pages.titles, axis=1) + config.artwork_pull * art
     worth = worth + config.page_awareness * world.awareness[pages.titles]
     looked = rng.random(worth.shape) < look_chance(config)
-    worth = np.where(looked, worth + _gumbel(worth.shape, rng), -np.inf)
+    luck = gumbel(worth.shape, rng=rng)
+    return pick_slot(worth, looked, luck, config.outside + gumbel(len(worth), rng=rng))
+
+
+def pick_slot(worth, looked, luck, nothing) -> np.ndarray:
+    """The slot looked at with the highest worth + luck, or NOTHING if that is not above `nothing`.
+
+    Args:
+        worth, looked, luck: of every slot, (n_pages, n_slots); nothing: (n_pages,).
+    """
+    worth = np.where(looked, worth + luck, -np.inf)
     best = np.argmax(worth, axis=1)
-    nothing = config.outside + _gumbel(len(worth), rng)
     return np.where(worth[np.arange(len(worth)), best] > nothing, best, NOTHING)
 
 
@@ -169,5 +178,6 @@ def expit(logit: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-logit))
 
 
-def _gumbel(shape, rng: np.random.Generator) -> np.ndarray:
+def gumbel(shape, *, rng: np.random.Generator) -> np.ndarray:
+    """Standard Gumbel numbers: whoever maximises appeal + gumbel chooses by a logit."""
     return -np.log(rng.standard_exponential(shape))

@@ -1,4 +1,4 @@
-"""BiasedMF: Surprise's SVD to the last digits, one rating at a time or a wave at once."""
+"""BiasedMF: Surprise's SVD to the last digits, and batches that come close to it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from surprise import SVD
 
+from recsys_lib.datasets import load_matinee
 from recsys_lib.errors import ArgumentError
 from recsys_lib.interactions import Interactions
-from recsys_lib.models.biased_mf import BiasedMF, waves
+from recsys_lib.models.biased_mf import BiasedMF
+from recsys_lib.models.rating_batches import Batch, products, waves
 from recsys_lib.models.surprise_model import SurpriseModel
+from recsys_lib.splits import split_random
 
 pairs = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=40)
 
@@ -22,6 +25,10 @@ def rated(log: Interactions) -> tuple[np.ndarray, np.ndarray]:
     """Every pair of a viewer and a title that both have a rating."""
     users, items = log.users[log.user_counts > 0], log.items[log.item_counts > 0]
     return np.repeat(users, len(items)), np.tile(items, len(users))
+
+
+def numbers(model: BiasedMF) -> tuple[np.ndarray, ...]:
+    return model.user_factors_, model.item_factors_, model.user_bias_, model.item_bias_
 
 
 def naive(log: Interactions, model: BiasedMF) -> BiasedMF:
@@ -44,7 +51,7 @@ def test_predictions_equal_those_of_surprise(make_log, seed):
     log = make_log(seed)
     settings = {"random_state": seed, "n_factors": 7, "n_epochs": 11, "lr_all": 0.02}
     theirs = SurpriseModel(SVD(reg_all=0.05, init_std_dev=0.3, **settings)).fit(log)
-    ours = BiasedMF(7, 11, learning_rate=0.02, l2=0.05, init_std=0.3, random_state=seed).fit(log)
+    ours = BiasedMF(7, 11, 0.02, l2=0.05, init_std=0.3, at_once=1, random_state=seed).fit(log)
     difference = ours.predict(*rated(log)) - theirs.predict(*rated(log))
     assert abs(difference).max() < 1e-8
     assert np.ptp(ours.predict(*rated(log))) > 1  # they are not all the same number
@@ -52,10 +59,57 @@ def test_predictions_equal_those_of_surprise(make_log, seed):
 
 def test_waves_equal_one_rating_after_the_other(make_log):
     log = make_log(5)
-    settings = {"factors": 5, "epochs": 6, "learning_rate": 0.05}
+    settings = {"factors": 5, "epochs": 6, "learning_rate": 0.05, "at_once": 1}
     fast, slow = BiasedMF(**settings).fit(log), naive(log, BiasedMF(**settings))
     for name in ("user_factors_", "item_factors_", "user_bias_", "item_bias_"):
         np.testing.assert_allclose(getattr(fast, name), getattr(slow, name), rtol=0, atol=1e-12)
+
+
+def test_a_batch_adds_up_what_its_ratings_ask_for_with_the_old_numbers(make_log):
+    log = make_log(8)
+    model = BiasedMF(factors=3, epochs=1, learning_rate=0.1, l2=0.3, init_std=0.5).fit(log)
+    old = [array.astype(float) for array in numbers(model)]
+    new, (P, Q, bu, bi) = [array.copy() for array in old], old
+    events = np.arange(0, log.n_events, 2)
+    for u, i, rating in zip(log.event_rows[events], log.matrix.indices[events],
+                            log.matrix.data[events], strict=True):  # fmt: skip
+        error = rating - (model.mean_ + bu[u] + bi[i] + P[u] @ Q[i])
+        for to, of, at, toward in zip(new, old, (u, i, u, i), (Q[i], P[u], 1, 1), strict=True):
+            to[at] += 0.1 * (error * toward - 0.3 * of[at])
+    model._step(Batch.of(log, events))
+    for ours, naive_sum in zip(numbers(model), new, strict=True):
+        np.testing.assert_allclose(ours, naive_sum, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("at_once", [8, 128])
+def test_batches_come_as_close_to_the_stars_as_one_rating_after_the_other(at_once):
+    split = split_random(load_matinee().stars(), rng=np.random.default_rng(0))
+
+    def errors(model: BiasedMF) -> list[float]:
+        """Root mean squared error on train and on test."""
+        model.fit(split.train)
+        parts = [(log.users[log.event_rows], log.items[log.matrix.indices], log.matrix.data)
+                 for log in (split.train, split.test)]  # fmt: skip
+        return [np.sqrt(np.mean((model.predict(*at) - stars) ** 2)) for *at, stars in parts]
+
+    exact, fast = (errors(BiasedMF(factors=20, at_once=each)) for each in (1, at_once))
+    np.testing.assert_allclose(fast, exact, rtol=0, atol=0.002)
+    assert exact[0] < 0.99 * split.train.matrix.data.std()  # something was learned
+
+
+def test_the_busiest_appears_at_most_so_often_in_a_batch_on_average(make_log):
+    log = make_log(9)
+    busiest = max(log.user_counts.max(), log.item_counts.max())
+    visits = BiasedMF(at_once=3)._visits(log)
+    assert len(visits) == -(-busiest // 3)
+    assert sorted(np.concatenate(visits)) == list(range(log.n_events))
+
+
+def test_products_of_many_pairs_equal_the_formula():
+    rng = np.random.default_rng(0)
+    P, Q = rng.normal(size=(30, 4)), rng.normal(size=(20, 4))
+    rows, columns = rng.integers(0, 30, 2500), rng.integers(0, 20, 2500)
+    np.testing.assert_allclose(products(P, Q, rows, columns), (P @ Q.T)[rows, columns], atol=1e-12)
 
 
 @given(pairs)
@@ -104,7 +158,7 @@ def test_steps_that_are_too_long_are_an_error_not_a_model_full_of_nan(make_log):
 @pytest.mark.parametrize(
     ("argument", "wrong", "right"),
     [("factors", 0, 1), ("epochs", 0, 1), ("learning_rate", 0, 1e-9), ("l2", -0.1, 0),
-     ("init_std", -0.1, 0)],
+     ("init_std", -0.1, 0), ("at_once", 0, 1)],
 )  # fmt: skip
 def test_arguments_outside_their_values_are_refused(make_log, argument, wrong, right):
     with pytest.raises(ArgumentError, match=f"{argument} must be"):

@@ -24,6 +24,7 @@ from recsys_lib.models.bpr import BPR
 from recsys_lib.models.content import ContentProfile
 from recsys_lib.models.demographic import DemographicGroups
 from recsys_lib.models.ease import EASE
+from recsys_lib.models.featured_mf import FeaturedMF
 from recsys_lib.models.ials import ImplicitALS
 from recsys_lib.models.knn import ItemKNN, UserKNN
 from recsys_lib.models.popular import Popular
@@ -31,7 +32,10 @@ from recsys_lib.models.random import Random
 from recsys_lib.models.rating import RatingPredictor
 from recsys_lib.models.rating_knn import RatingKNN
 from recsys_lib.models.rp3beta import RP3beta
+from recsys_lib.models.stacked import Stacked
 from recsys_lib.models.surprise_model import SurpriseModel
+from recsys_lib.models.switching import Switching
+from recsys_lib.models.weighted import Weighted
 
 MODELS = {
     "popular": Popular(),
@@ -50,11 +54,17 @@ MODELS = {
     "rating-knn": RatingKNN(),
     "ease": EASE(),
     "ials": ImplicitALS(factors=8, iterations=2),
+    "featured mf": FeaturedMF(factors=4, iterations=2),
+    "featured mf, viewers": FeaturedMF(factors=4, columns=("gender",), iterations=2),
     "rp3beta": RP3beta(),
     "bpr": BPR(factors=4, epochs=2),
     "biased mf": BiasedMF(factors=4, epochs=2),
     "surprise baseline": SurpriseModel(BaselineOnly(verbose=False)),
     "surprise svd": SurpriseModel(SVD(n_factors=4, n_epochs=3, random_state=0)),
+    "weighted": Weighted(weights={"factors": 1, "popular": 0.5, "content": 2, "groups": 0}),
+    "switching": Switching(),
+    "stacked": Stacked(),
+    "stacked, two": Stacked({"ease": EASE(), "popular": Popular()}),
 }
 ABSTRACT = {Recommender, RatingPredictor}
 

@@ -11,16 +11,25 @@ from recsys_lib.interactions import Interactions
 from recsys_lib.models.rp3beta import RP3beta
 
 
-def naive_votes(watched: np.ndarray, alpha: float, beta: float) -> np.ndarray:
+def naive_walk(watched: np.ndarray, alpha: float, beta: float) -> np.ndarray:
     n_users, n_items = watched.shape
     n_titles, n_viewers = watched.sum(axis=1), watched.sum(axis=0)
-    votes = np.zeros((n_items, n_items))
+    walk = np.zeros((n_items, n_items))
     for i in range(n_items):
         for j in range(n_items):
             for v in range(n_users):
                 if i != j and watched[v, i] and watched[v, j]:
-                    chances = (1 / n_viewers[i]) ** alpha * (1 / n_titles[v]) ** alpha
-                    votes[i, j] += chances / n_viewers[j] ** beta
+                    walk[i, j] += (1 / n_titles[v]) ** alpha / n_viewers[j] ** beta
+    return walk
+
+
+def naive_votes(walk: np.ndarray, neighbors: int) -> np.ndarray:
+    votes = np.zeros_like(walk)
+    for i, ends in enumerate(walk):
+        kept = np.argsort(-ends, kind="stable")[:neighbors]
+        votes[i, kept] = ends[kept] / max(ends[kept].sum(), 1e-300)
+    for votes_for in votes.T:
+        votes_for[np.argsort(-votes_for, kind="stable")[neighbors:]] = 0
     return votes
 
 
@@ -30,30 +39,31 @@ def test_three_viewers_by_hand():
                         "Cheers", "Dark", "Friends"]})  # fmt: skip
     model = RP3beta(alpha=1, beta=0).fit(Interactions.from_frame(log))
     cheers, dark, _ = model.score_all([3])[0]
-    # From Friends to one of its three viewers by lot, then to one of that viewer's titles:
-    assert cheers == pytest.approx(1 / 3 * 1 / 2 + 1 / 3 * 1 / 3)
-    assert dark == pytest.approx(1 / 3 * 1 / 3)
+    # Over Ada one ends at Cheers with 1/2, over Ben at Cheers or Dark with 1/3 each: 5/6 to 1/3.
+    assert cheers == pytest.approx(5 / 7)
+    assert dark == pytest.approx(2 / 7)
     cheers, dark, _ = RP3beta(alpha=1, beta=1).fit(Interactions.from_frame(log)).score_all([3])[0]
-    assert cheers == pytest.approx((1 / 6 + 1 / 9) / 2)  # two viewers
-    assert dark == pytest.approx(1 / 9)  # one
+    assert cheers == pytest.approx(5 / 9)  # Cheers has two viewers: 5/12 to 1/3
+    assert dark == pytest.approx(4 / 9)
+    model = RP3beta(alpha=1, beta=0, neighbors=1).fit(Interactions.from_frame(log))
+    assert model.score_all([3])[0].tolist() == [1, 0, 0]  # the whole vote of Friends
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [(1, 0), (0.7, 0.6), (0, 0.3)])
 def test_votes_equal_the_naive_loop(make_log, alpha, beta):
     log = make_log(1)
-    votes = RP3beta(alpha=alpha, beta=beta).fit(log).votes_.toarray()
-    naive = naive_votes(log.binary().toarray(), alpha, beta)
-    np.testing.assert_allclose(votes, naive, rtol=1e-6)
+    votes = RP3beta(alpha, beta, neighbors=100).fit(log).votes_.toarray()
+    walk = naive_walk(log.binary().toarray(), alpha, beta)
+    np.testing.assert_allclose(votes, naive_votes(walk, 100), rtol=1e-5)
 
 
-def test_the_largest_votes_for_each_title_are_kept(make_log):
-    log = make_log(2)
-    every = RP3beta().fit(log).votes_.toarray()
-    kept = RP3beta(neighbors=3).fit(log).votes_.toarray()
-    for column in range(log.n_items):
-        best = np.sort(every[:, column])[::-1][:3]
-        found = np.sort(kept[:, column])[::-1]
-        assert found[:3].tolist() == best.tolist() and not found[3:].any()
+@pytest.mark.parametrize("neighbors", [1, 4])
+def test_the_likeliest_ends_and_then_the_largest_votes_are_kept(make_log, neighbors):
+    log = make_log(2, users=60, items=12, events=400)  # so dense that no two walks are alike
+    votes = RP3beta(0.7, 0.6, neighbors).fit(log).votes_.toarray()
+    walk = naive_walk(log.binary().toarray(), 0.7, 0.6)
+    np.testing.assert_allclose(votes, naive_votes(walk, neighbors), rtol=1e-5)
+    assert (votes > 0).sum() < log.n_items * neighbors  # some title got more votes than count
 
 
 def test_a_score_adds_up_the_votes_of_what_was_watched(make_log):

@@ -54,3 +54,8 @@ def test_a_block_in_which_nothing_is_said_adds_nothing():
     assert set(names["block"]) == {"genres"} and features.shape == (3, 3)
     with pytest.raises(DataError, match="says nothing about any title"):
         title_features(silent, {"tone": 1.0})
+
+
+def test_a_title_without_a_year_has_no_decade():
+    undated = TITLES.assign(year=[1999.0, None, 2009.0])
+    assert block_text(undated, "era").tolist() == ["1990s", "", "2000s"]

@@ -1,0 +1,127 @@
+"""What each of a viewer's plays adds to the score of one title."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from recsys_lib.errors import ArgumentError
+from recsys_lib.explain.histories import history_of
+from recsys_lib.interactions import ITEM, Interactions
+from recsys_lib.models.base import Recommender
+from recsys_lib.models.content import ContentProfile
+from recsys_lib.models.knn import UserKNN
+
+PART = "contribution"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A score taken apart: score = base + parts["contribution"].sum().
+
+    Attributes:
+        user_id: whose score.
+        item_id: of which title.
+        score: float, from the model's numbers in float64.
+        base: what is there without any play; 0 except for ContentProfile, where it is minus what
+            the mean viewer's profile gives the title.
+        parts: DataFrame item_id (a play), contribution; largest first, equal ones by item id.
+            Parts can be negative: such a play speaks against the title.
+    """
+
+    user_id: object
+    item_id: object
+    score: float
+    base: float
+    parts: pd.DataFrame
+
+
+def explain(model: Recommender, user_id, item_id) -> Explanation:
+    """What each play of a viewer adds to the score of a title.
+
+    - ItemKNN: its similarity to the title, if it is kept. EASE: its weight.
+    - ImplicitALS: its part in the solution of the viewer's fold-in, as in `hu2008`.
+    - ContentProfile: its share of the profile times its likeness to the title.
+    - UserKNN: a neighbour's vote is divided evenly among the plays shared with that neighbour.
+
+    The parts sum to `score` within 1e-8; `score` is what `exact_scores` gives, before `score_all`
+    rounds it to float32.
+
+    Args:
+        model: a fitted model of one of these kinds.
+        user_id: a viewer with history in `train`.
+        item_id: a title of `train`.
+
+    Raises:
+        ArgumentError: a viewer without history, an unknown title, or another kind of model.
+    """
+    column = item_column(model.train_, item_id)
+    if isinstance(model, UserKNN):
+        columns, added, score = _votes(model, user_id, column)
+        return _explanation(model.train_, user_id, item_id, columns, (score, 0.0, added))
+    history = history_of(model, user_id)
+    base, added = history.parts(column)
+    score = history.without(np.zeros((1, len(history.columns)), bool))[0, column]
+    return _explanation(
+        model.train_, user_id, item_id, history.columns, (float(score), base, added)
+    )
+
+
+def feature_contributions(model: ContentProfile, user_id, item_id) -> pd.DataFrame:
+    """What each thing said of a title adds to its score for a viewer.
+
+    contribution[f] = features[item, f] * (profile[user, f] - mean profile[f])
+
+    Returns:
+        DataFrame block, feature, contribution for what is said of the title, largest first; they
+        sum to the score within 1e-8.
+
+    Raises:
+        ArgumentError: a viewer without history, an unknown title, or another kind of model.
+    """
+    if not isinstance(model, ContentProfile):
+        raise ArgumentError(f"{type(model).__name__} does not know what is said of titles",
+                            fix="Give a fitted ContentProfile.")  # fmt: skip
+    history_of(model, user_id)  # refuses viewers without history
+    said = model.features_[[item_column(model.train_, item_id)]]
+    row = model.train_.user_positions([user_id])
+    weight = model._profiles(row).toarray()[0] - model.mean_profile_
+    found = model.feature_names_.iloc[said.indices]
+    found = found.assign(**{PART: said.data * weight[said.indices]})
+    return found.sort_values(PART, ascending=False, kind="stable").reset_index(drop=True)
+
+
+def item_column(train: Interactions, item_id) -> int:
+    """The column of a title.
+
+    Raises:
+        ArgumentError: it is not in train.items.
+    """
+    column = int(train.item_positions([item_id])[0])
+    if column < 0:
+        raise ArgumentError(f"item {item_id} is not in train.items")
+    return column
+
+
+def _votes(model: UserKNN, user_id, column: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Plays, what each adds, and the score: the sum of the similarities of who watched it."""
+    train = model.train_
+    row = train.user_positions([user_id])[0]
+    if row < 0 or not train.user_counts[row]:
+        raise ArgumentError(f"user {user_id} has no history in train")
+    kept, seen = model.kept_[[row]], train.binary().astype(np.float64)
+    columns = seen[[row]].indices
+    voters = kept.indices[seen[kept.indices][:, [column]].toarray()[:, 0] > 0]
+    similarity = kept[:, voters].toarray()[0].astype(np.float64)
+    shared = seen[voters][:, columns].toarray()
+    votes = similarity / np.maximum(shared.sum(axis=1), 1)
+    return columns, votes @ shared, float(similarity.sum())
+
+
+def _explanation(train, user_id, item_id, columns, numbers) -> Explanation:
+    score, base, added = numbers
+    parts = pd.DataFrame({ITEM: train.items[columns], PART: added})
+    parts = parts.sort_values(PART, ascending=False, kind="stable").reset_index(drop=True)
+    return Explanation(user_id, item_id, score, base, parts)

@@ -1,0 +1,201 @@
+"""One viewer's scores as a function of the plays: what each play adds, and scores without some.
+
+What a model has learned about titles is held fixed. Everything is computed in float64 from the
+model's numbers, most of which are float32, so that parts sum to the score to about 1e-12;
+`score_all` rounds the same scores to float32 (about 7 digits).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Protocol
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from recsys_lib.errors import ArgumentError
+from recsys_lib.models.base import Recommender
+from recsys_lib.models.content import ContentProfile
+from recsys_lib.models.ease import EASE
+from recsys_lib.models.ials import ImplicitALS
+from recsys_lib.models.knn import ItemKNN
+
+
+class History(Protocol):
+    """A viewer's n_plays plays, as one model sees them.
+
+    Attributes:
+        columns: the titles played, ascending columns of `train`, shape (n_plays,).
+    """
+
+    columns: np.ndarray
+
+    def parts(self, column: int) -> tuple[float, np.ndarray]:
+        """A base and what each play adds to it, (n_plays,): together the score of one title."""
+
+    def without(self, removed: np.ndarray) -> np.ndarray:
+        """All scores for each set of plays taken away.
+
+        Args:
+            removed: bool (n_sets, n_plays).
+
+        Returns:
+            float64 (n_sets, n_items).
+        """
+
+
+@dataclass(frozen=True)
+class LinearHistory:
+    """Scores that are sums: score[i] = sum over plays p of added[p, i].
+
+    Attributes:
+        columns: see `History`.
+        added: float64 (n_plays, n_items).
+    """
+
+    columns: np.ndarray
+    added: np.ndarray
+
+    def parts(self, column: int) -> tuple[float, np.ndarray]:
+        return 0.0, self.added[:, column]
+
+    def without(self, removed: np.ndarray) -> np.ndarray:
+        return (~removed).astype(np.float64) @ self.added
+
+
+@dataclass(frozen=True)
+class ProfileHistory:
+    """Scores of a mean: score[i] = sum over p of near[p, i] / sum over p of size[p] - generic[i].
+
+    Attributes:
+        columns: see `History`.
+        near: value of p times its likeness to each title, float64 (n_plays, n_items).
+        size: absolute value of p, float64 (n_plays,).
+        generic: what the mean viewer's profile gives each title, (n_items,).
+    """
+
+    columns: np.ndarray
+    near: np.ndarray
+    size: np.ndarray
+    generic: np.ndarray
+
+    def parts(self, column: int) -> tuple[float, np.ndarray]:
+        return -float(self.generic[column]), self.near[:, column] / (self.size.sum() or 1)
+
+    def without(self, removed: np.ndarray) -> np.ndarray:
+        kept = (~removed).astype(np.float64)
+        size = kept @ self.size
+        return kept @ self.near / np.where(size == 0, 1, size)[:, None] - self.generic
+
+
+@dataclass(frozen=True)
+class FactorHistory:
+    """Scores of a viewer folded in: what `ImplicitALS.fold_in` solves, in float64.
+
+    score[i] = H[i] · x,  S x = sum over p of r[p] * H[p],  so p adds r[p] * H[i] · inverse(S) H[p]
+
+    S = alpha * H.T @ H + sum over p of r[p] * outer(H[p], H[p]) + penalty * identity depends on
+    the plays too: with one play taken away the others add something else than before.
+
+    Attributes:
+        columns: see `History`.
+        r: weight of each play, float64 (n_plays,).
+        H: titles' vectors, float64 (n_items, factors).
+        model: its alpha, l2 and nu.
+    """
+
+    columns: np.ndarray
+    r: np.ndarray
+    H: np.ndarray
+    model: ImplicitALS
+
+    def parts(self, column: int) -> tuple[float, np.ndarray]:
+        system = self._systems(self.r[None, :])[0]
+        return 0.0, self.r * (self.H[self.columns] @ np.linalg.solve(system, self.H[column]))
+
+    def without(self, removed: np.ndarray, chunk: int = 256) -> np.ndarray:
+        scores = np.empty((len(removed), len(self.H)))
+        for start in range(0, len(removed), chunk):
+            r = np.where(removed[start : start + chunk], 0, self.r)
+            target = (r @ self.H[self.columns])[:, :, None]
+            vectors = np.linalg.solve(self._systems(r), target)[:, :, 0]
+            scores[start : start + chunk] = vectors @ self.H.T
+        return scores
+
+    def _systems(self, r: np.ndarray) -> np.ndarray:
+        """S for each row of weights (n_sets, n_plays): (n_sets, factors, factors)."""
+        h, factors = self.H[self.columns], self.H.shape[1]
+        squares = (h[:, :, None] * h[:, None, :]).reshape(len(h), -1)
+        systems = (r @ squares).reshape(-1, factors, factors)
+        total = r.sum(axis=1) + self.model.alpha * len(self.H)
+        penalty = (self.model.l2 * total**self.model.nu)[:, None, None] * np.eye(factors)
+        return systems + self.model.alpha * (self.H.T @ self.H) + penalty
+
+
+def history_of(model: Recommender, user_id) -> History:
+    """The viewer's plays in `train` as the model sees them.
+
+    Raises:
+        ArgumentError: a viewer without history, or a model that is not explained this way.
+    """
+    check_is_fitted(model, "train_")
+    row = model.train_.user_positions([user_id])[0]
+    if row < 0 or not model.train_.user_counts[row]:
+        raise ArgumentError(f"user {user_id} has no history in train")
+    plays = model.train_.matrix[[row]]
+    return _history(model, plays.indices.astype(np.int64), plays.data.astype(np.float64))
+
+
+@singledispatch
+def _history(model, columns: np.ndarray, values: np.ndarray) -> History:
+    raise ArgumentError(f"{type(model).__name__} cannot be explained play by play",
+                        fix="Choose ItemKNN, EASE, ImplicitALS or ContentProfile.")  # fmt: skip
+
+
+@_history.register
+def _(model: ItemKNN, columns, values) -> History:
+    return LinearHistory(columns, model.support_[:, columns].toarray().T.astype(np.float64))
+
+
+@_history.register
+def _(model: EASE, columns, values) -> History:
+    return LinearHistory(columns, model.weights_[columns].astype(np.float64))
+
+
+@_history.register
+def _(model: ImplicitALS, columns, values) -> History:
+    r = values if model.weighted else np.ones(len(columns))
+    return FactorHistory(columns, r, model.item_factors_.astype(np.float64), model)
+
+
+@_history.register
+def _(model: ContentProfile, columns, values) -> History:
+    near = (model.features_[columns] @ model.features_.T).toarray() * values[:, None]
+    return ProfileHistory(columns, near, np.abs(values), np.asarray(model.generic_))
+
+
+def exact_scores(model: Recommender, user_id, without=()) -> np.ndarray:
+    """A viewer's score of every title in float64, as if the plays of `without` had not been.
+
+    Args:
+        model: a fitted ItemKNN, EASE, ImplicitALS or ContentProfile. What it learned about titles
+            stays as it is. For ImplicitALS these are the scores of `fold_in`; `score_all` differs
+            by what its last round had still to move.
+        user_id: a viewer with history.
+        without: labels of titles that the viewer played, not all of them.
+
+    Returns:
+        float64 (n_items,), columns in the order of `train.items`.
+
+    Raises:
+        ArgumentError: a viewer without history, a title the viewer did not play, or all of them.
+    """
+    history = history_of(model, user_id)
+    columns = model.train_.item_positions(np.asarray(without)) if len(without) else []
+    removed = np.isin(history.columns, columns)
+    if removed.sum() != len(without):
+        raise ArgumentError(f"user {user_id} did not play all of {list(without)}")
+    if removed.all():
+        raise ArgumentError("at least one play must be left")
+    return history.without(removed[None, :])[0]
