@@ -1,0 +1,242 @@
+"""The headline claims of chapter 5, each over five worlds with their own viewers and tastes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse.linalg import svds
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import cross_val_predict
+
+from recsys_lib import Interactions
+from recsys_lib.evaluation import evaluate
+from recsys_lib.metrics.ranking import ndcg
+from recsys_lib.models import EASE, BiasedMF, ImplicitALS, Popular, Random
+from recsys_lib.models.top_k import top_k
+from recsys_lib.simulation.config import START
+from recsys_lib.splits import split_by_time, split_random
+
+
+def rmse(model, part) -> float:
+    pairs = part.users[part.event_rows], part.items[part.matrix.indices]
+    return float(np.sqrt(np.mean((model.predict(*pairs) - part.matrix.data) ** 2)))
+
+
+def ten_best(scores, known) -> np.ndarray:
+    scores = np.array(scores, float)
+    scores[known.nonzero()] = -np.inf
+    return top_k(scores, 10)
+
+
+def found(best, wanted) -> float:
+    hits = np.take_along_axis(wanted, best, axis=1)
+    return float(np.nanmean(ndcg(hits, wanted.sum(axis=1))))
+
+
+def test_a_hundred_factors_fit_the_past_better_and_the_future_worse_than_none(
+    small_worlds, surely_positive
+):
+    past, future = [], []
+    for small in small_worlds:
+        parts = split_random(small.matinee.stars(), rng=np.random.default_rng(0))
+        none, many = (model.fit(parts.train) for model in (BiasedMF(1, init_std=0), BiasedMF(100)))
+        past.append(rmse(none, parts.train) - rmse(many, parts.train))
+        future.append(rmse(many, parts.test) - rmse(none, parts.test))
+    assert surely_positive(past, by=0.05)
+    assert surely_positive(future)
+
+
+def asked_for_stars(world, each: int, viewers: int = 300) -> Interactions:
+    rng = np.random.default_rng(world.seed)
+    u = np.repeat(np.arange(viewers), each)
+    i = np.concatenate([rng.permutation(len(world.titles))[:each] for _ in range(viewers)])
+    kindness = world.habits["generosity"].to_numpy()[u]
+    luck = rng.normal(0, world.config.evening_stars, len(u))
+    exact = world.true_utility(np.arange(viewers) + 1)[u, i] + kindness
+    value = np.clip(np.rint(exact + luck), 1, 5)
+    return Interactions.from_frame(
+        pd.DataFrame({"user_id": u, "item_id": i, "stars": value}), value="stars"
+    )
+
+
+def test_forty_factors_pay_with_hundreds_of_stars_a_viewer_and_not_with_thirty(
+    small_worlds, surely_positive
+):
+    settings = {"epochs": 60, "learning_rate": 0.01, "l2": 0.1}
+    gains = {30: [], 240: []}
+    for small in small_worlds:
+        for each, gain in gains.items():
+            log = asked_for_stars(small.world, each)
+            parts = split_random(log, rng=np.random.default_rng(0))
+            none, forty = BiasedMF(1, init_std=0, **settings), BiasedMF(40, **settings)
+            wrong = [rmse(model.fit(parts.train), parts.test) for model in (none, forty)]
+            gain.append(wrong[0] - wrong[1])
+    assert surely_positive(gains[240], by=0.01)
+    assert surely_positive(0.005 - np.array(gains[30]))
+
+
+@pytest.fixture(scope="module")
+def splits(small_worlds):
+    """For each world: learn before a date, be judged after it."""
+    return [split_by_time(small.matinee.watched()) for small in small_worlds]
+
+
+@pytest.fixture(scope="module")
+def quality(splits):
+    """For each world: nDCG@10 by model."""
+    models = {f"{l2}|{f}": ImplicitALS(f, l2=l2)
+              for l2, f in [(0.03, 20), (0.03, 80), (0.3, 2), (0.3, 40), (1.0, 40)]}  # fmt: skip
+    models |= {"popular": Popular(), "EASE": EASE(), "random": Random()}
+    tables = [evaluate(models, split, metrics=("ndcg",), progress=False) for split in splits]
+    return pd.DataFrame(
+        [table[table["segment"] == "all"].set_index("model")["mean"] for table in tables]
+    )
+
+
+def test_ials_underfits_with_two_factors_or_a_strong_penalty(quality, surely_positive):
+    assert surely_positive(quality["0.3|40"] - quality["0.3|2"], by=0.02)
+    assert surely_positive(quality["0.3|40"] - quality["1.0|40"], by=0.01)
+
+
+def test_ials_overfits_with_many_factors_and_a_weak_penalty(quality, surely_positive):
+    assert surely_positive(quality["0.03|20"] - quality["0.03|80"], by=0.01)
+
+
+def test_ials_and_ease_beat_what_is_popular(quality, surely_positive):
+    for model in ("0.3|40", "EASE"):
+        assert surely_positive(quality[model] - quality["popular"], by=0.02), model
+    assert surely_positive(quality["popular"] - quality["random"], by=0.02)
+
+
+def test_the_better_guesser_of_stars_makes_the_worse_lists_by_the_log(
+    small_worlds, surely_positive
+):
+    errors, lists, below_popular = [], [], []
+    for small in small_worlds:
+        parts = split_random(small.matinee.stars(), rng=np.random.default_rng(0))
+        test = parts.test
+        liked = test.select(test.matrix.data >= 4)
+        asked = np.flatnonzero((liked.user_counts > 0) & (parts.train.user_counts > 0))
+        wanted = liked.binary()[asked].toarray().astype(bool)
+        u, s, vt = svds(parts.train.matrix.astype(float), 40, rng=np.random.default_rng(0))
+        scores = {"PureSVD": (u * s) @ vt}
+        for name, model in {"BiasedMF": BiasedMF(40), "popular": Popular()}.items():
+            scores[name] = model.fit(parts.train).score_all(test.users)
+        wrong = {name: np.sqrt(np.mean((table[test.event_rows, test.matrix.indices]
+                                        - test.matrix.data) ** 2))
+                 for name, table in scores.items()}  # fmt: skip
+        known = parts.train.binary()[asked]
+        good = {name: found(ten_best(table[asked], known), wanted)
+                for name, table in scores.items()}  # fmt: skip
+        errors.append(wrong["PureSVD"] - wrong["BiasedMF"])
+        lists.append(good["PureSVD"] - good["BiasedMF"])
+        below_popular.append(good["popular"] - good["BiasedMF"])
+    assert surely_positive(errors, by=1)
+    assert surely_positive(lists, by=0.02)
+    assert surely_positive(below_popular, by=0.02)
+
+
+@pytest.fixture(scope="module")
+def judged(small_worlds, splits):
+    """For each world: by ranking, nDCG@10 by the log and the true stars of the lists."""
+    rows = []
+    for small, split in zip(small_worlds, splits, strict=True):
+        world, stars = small.world, small.matinee.stars()
+        cut = split.test.times.min()
+        day = int((cut - START.astype("datetime64[s]").astype(int)) // 86400)
+        fit = np.mean([world.affinity(week) for week in range(day // 7, world.weeks)], axis=0)
+        truth = world.worth() + world.config.taste_stars * fit
+        models = {"random": Random(), "popular": Popular(), "EASE": EASE(), "iALS": ImplicitALS(40)}
+        scores = {name: model.fit(split.train).score_all(split.train.users)
+                  for name, model in models.items()}  # fmt: skip
+        before = stars.select(stars.times < cut)
+        scores["BiasedMF"] = BiasedMF(40).fit(before).score_all(split.train.users)
+        aware = np.tile(world.awareness_on(day), (len(fit), 1))
+        scores |= {"truth": truth, "taste": fit, "both": world.config.affinity_sd * fit + aware}
+        asked = np.flatnonzero((split.test.user_counts > 0) & (split.train.user_counts > 0))
+        later = split.test.binary()[asked].toarray().astype(bool)
+        row = {}
+        for name, table in scores.items():
+            best = ten_best(table[asked], split.train.binary()[asked])
+            row["log", name] = found(best, later)
+            row["stars", name] = np.take_along_axis(truth[asked], best, axis=1).mean()
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    return table.set_axis(pd.MultiIndex.from_tuples(table.columns), axis=1)
+
+
+def test_lists_that_the_log_condemns_please_more_than_popular_ones(judged, surely_positive):
+    assert surely_positive(judged["log", "popular"] - judged["log", "BiasedMF"], by=0.02)
+    assert surely_positive(judged["stars", "BiasedMF"] - judged["stars", "popular"], by=0.05)
+
+
+def test_ials_pleases_more_than_popularity_and_leaves_much_to_the_truth(judged, surely_positive):
+    way = judged["stars"].sub(judged["stars", "random"], axis=0)
+    way = way.div(way["truth"], axis=0)
+    assert surely_positive(way["iALS"] - way["popular"], by=0.05)
+    assert surely_positive(0.75 - way["iALS"])
+
+
+def test_the_truth_ranks_far_from_perfectly_until_awareness_is_added(judged, surely_positive):
+    assert surely_positive(0.4 - judged["log", "truth"])
+    assert surely_positive(judged["log", "both"] - judged["log", "taste"], by=0.05)
+
+
+def test_forty_numbers_hold_more_taste_than_five_and_eighty_hardly_more(
+    small_worlds, splits, surely_positive
+):
+    held = {5: [], 40: [], 80: []}
+    for small, split in zip(small_worlds, splits, strict=True):
+        known = np.flatnonzero(split.train.user_counts)
+        fit = small.world.affinity()[known]
+        for factors, shares in held.items():
+            model = ImplicitALS(factors).fit(split.train)
+            numbers = model.user_factors_[known].astype(float)
+            read = cross_val_predict(Ridge(0.1), numbers, fit, cv=5)
+            shares.append(1 - ((fit - read) ** 2).sum() / ((fit - fit.mean(axis=0)) ** 2).sum())
+    assert surely_positive(np.subtract(held[40], held[5]), by=0.1)
+    assert surely_positive(0.05 - np.abs(np.subtract(held[80], held[40])))
+
+
+def cosines(vectors) -> np.ndarray:
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit @ unit.T - 2 * np.eye(len(unit))
+
+
+def test_stretching_the_factors_keeps_every_score_and_changes_the_neighbours(
+    small_worlds, surely_positive
+):
+    changed, away = [], []
+    for small in small_worlds:
+        watched = small.matinee.watched()
+        model = ImplicitALS(40).fit(watched)
+        P, Q = model.user_factors_.astype(float), model.item_factors_.astype(float)
+        stretch = np.exp(np.random.default_rng(small.world.seed).normal(0, 1, 40))
+        assert np.allclose((P * stretch) @ (Q / stretch).T, P @ Q.T)
+        keep = watched.item_counts >= 20
+        before, after, truth = (cosines(v[keep]) for v in (Q, Q / stretch, small.world.vectors))
+        ten = [np.argsort(-table, axis=1)[:, :10] for table in (before, after)]
+        changed.append(np.mean([len(set(a) - set(b)) / 10 for a, b in zip(*ten, strict=True)]))
+        pairs = np.triu_indices(keep.sum(), 1)
+        fidelity = [np.corrcoef(t[pairs], truth[pairs])[0, 1] for t in (before, after)]
+        away.append(fidelity[0] - fidelity[1])
+    assert surely_positive(changed, by=0.3)
+    assert surely_positive(away, by=0.1)
+
+
+def test_the_map_tells_films_comedies_and_other_series_apart(small_worlds, surely_positive):
+    right = []
+    for small in small_worlds:
+        watched, titles = small.matinee.watched(), small.matinee.titles
+        most = np.argsort(-watched.item_counts, kind="stable")[:200]
+        cloud = ImplicitALS(40).fit(watched).item_factors_[most].astype(float)
+        u, sigma, _ = np.linalg.svd(cloud - cloud.mean(axis=0), full_matrices=False)
+        spot = u[:, :2] * sigma[:2]
+        series = (titles["kind"] == "series").to_numpy()[most]
+        comedy = titles["genres"].str.contains("comedy").to_numpy()[most]
+        kind = np.where(series, np.where(comedy, 1, 2), 0)
+        middle = np.array([spot[kind == k].mean(axis=0) for k in range(3)])
+        nearest = np.argmin(((spot[:, None] - middle) ** 2).sum(axis=2), axis=1)
+        right.append((nearest == kind).mean())
+    assert surely_positive(right, by=0.7)
