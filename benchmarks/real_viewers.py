@@ -39,7 +39,6 @@ from recsys_lib.models import (
     Random,
     Recommender,
     RP3beta,
-    Stacked,
     SurpriseModel,
     UserKNN,
     Weighted,
@@ -71,7 +70,6 @@ GROUPED = {
     "FeaturedMF": FeaturedMF(weights=SAID, columns=("gender", "age_band")),
 }
 RATED = {"BiasedMF": BiasedMF(), "SVD (Surprise)": SurpriseModel(SVD(random_state=0))}
-TIMED = {"Stacked": Stacked({"EASE": EASE(), "iALS": ImplicitALS()})}
 
 
 def load(name: str) -> tuple[Interactions, pd.DataFrame, pd.DataFrame | None]:
@@ -83,13 +81,12 @@ def load(name: str) -> tuple[Interactions, pd.DataFrame, pd.DataFrame | None]:
     return data.interactions, data.items, data.users
 
 
-def models(name: str, log: Interactions, users: pd.DataFrame | None) -> dict[str, Recommender]:
+def models(name: str, users: pd.DataFrame | None) -> dict[str, Recommender]:
     """The models that can learn from this set, by name."""
     content = ContentProfile() if name == "matinee" else ContentProfile(SAID)
     rated = {} if name == "matinee" else RATED
     grouped = {} if users is None else GROUPED
-    timed = {} if log.times is None else TIMED
-    return EVERYWHERE | {"ContentProfile": content} | grouped | rated | timed
+    return EVERYWHERE | {"ContentProfile": content} | grouped | rated
 
 
 def measure(split: Split, model: Recommender, items, users) -> dict[str, object]:
@@ -126,7 +123,7 @@ def main() -> None:
     for name in asked:
         log, items, users = load(name)
         split = split_random(log, rng=np.random.default_rng(0))
-        for label, model in models(name, log, users).items():
+        for label, model in models(name, users).items():
             rows.append({"set": name, "model": label} | measure(split, model, items, users))
             print(*rows[-1].values(), sep="\t", flush=True)
     table = pd.DataFrame(rows)

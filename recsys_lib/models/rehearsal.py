@@ -1,4 +1,4 @@
-"""What a stacked hybrid learns from: the near past relived, some viewers in it as newcomers."""
+"""What a stacked hybrid learns from: pairs that were watched, and some that could have been."""
 
 from __future__ import annotations
 
@@ -6,38 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from recsys_lib.interactions import Interactions
 from recsys_lib.leakage import Split
-from recsys_lib.splits import split_by_time
 
-MOST_KEPT = 9  # plays; a newcomer keeps 0 to so many
 NEGATIVES = 10  # pairs that were not watched, for each that was
-
-
-def rehearse(
-    train: Interactions, fraction: float, newcomers: float, *, rng: np.random.Generator
-) -> Split:
-    """Split `train` by time; a share of the viewers then keep their first few events only.
-
-    Args:
-        train: events with times.
-        fraction: share of the events that is later, between 0 and 1.
-        newcomers: share of the users who play newcomers: of their older events the first 0 to
-            `MOST_KEPT` stay, all others move to the test. At any one moment hardly anybody is new.
-        rng: decides who they are and how much each keeps.
-
-    Returns:
-        A split with the order "none", since what newcomers watch is not later than what others did.
-    """
-    by_time = split_by_time(train, fraction)
-    newcomer = rng.random(train.n_users) < newcomers
-    kept = np.full(train.n_users, train.n_events)
-    kept[newcomer] = rng.integers(0, MOST_KEPT + 1, newcomer.sum())
-    oldest_first = np.lexsort((train.times, train.event_rows))
-    place = np.empty(train.n_events, np.int64)
-    place[oldest_first] = np.arange(train.n_events) - train.matrix.indptr[train.event_rows]
-    known = (train.times < by_time.test.times.min()) & (place < kept[train.event_rows])
-    return Split(train.select(known), train.select(~known), "rehearsal", "none")
 
 
 def draw_pairs(

@@ -11,7 +11,8 @@ from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.hybrid import fit_parents, standard_scores
-from recsys_lib.models.rehearsal import draw_pairs, rehearse
+from recsys_lib.models.rehearsal import draw_pairs
+from recsys_lib.splits import split_by_time
 
 HALF_KNOWN_PLAYS, HALF_KNOWN_VIEWERS = 5, 20
 KNOWN = ("always", "viewer", "title", "both")  # what a weight grows with
@@ -27,16 +28,16 @@ class Stacked(Recommender):
 
     z are standardised scores, see `hybrid.standard_scores`; plays[u] and viewers[i] count the
     events in `train`. The score is the logit of a logistic regression, learned in a rehearsal: the
-    parents are fitted on the older events of `train`, and the regression predicts which titles not
-    yet seen were watched afterwards. Some viewers play newcomers there, with few of their older
-    events (see `rehearsal`). In the end the parents are fitted on all of `train`.
+    parents are fitted on the older events of `train`, and the regression predicts which of the
+    titles not yet seen were watched in the newer ones (see `rehearsal`). Then the parents are
+    fitted on all of `train`. Without a firm penalty the weights fit the few new viewers and titles
+    of the rehearsal too closely.
 
     Args:
         models: name → recommender, cloned in fit; None takes `hybrid.default_parents`.
         fraction: share of `train` that is its newer part, between 0 and 1.
-        newcomers: share of the viewers who play newcomers in the rehearsal, from 0 to 1.
         l2: penalty on the squared weights, above 0.
-        random_state: seed of who plays a newcomer and of which pairs are drawn.
+        random_state: seed of which pairs are drawn.
 
     Attributes:
         parents_: name → recommender fitted on `train`.
@@ -53,26 +54,22 @@ class Stacked(Recommender):
         self,
         models: dict[str, Recommender] | None = None,
         fraction: float = 0.2,
-        newcomers: float = 0.2,
-        l2: float = 1.0,
+        l2: float = 100.0,
         random_state: int = 0,
     ) -> None:
         self.models = models
         self.fraction = fraction
-        self.newcomers = newcomers
         self.l2 = l2
         self.random_state = random_state
 
     def _fit(self, train: Interactions, items, users) -> None:
         if not self.l2 > 0:
             raise ArgumentError(f"l2 must be above 0, not {self.l2!r}")
-        if not 0 <= self.newcomers <= 1:
-            raise ArgumentError(f"newcomers must be from 0 to 1, not {self.newcomers!r}")
         if train.times is None:
             fix = "Pass time= to Interactions.from_frame, or use Weighted."
             raise DataError("Stacked learns on a split by time, and train has no times", fix=fix)
         rng = np.random.default_rng(self.random_state)
-        split = rehearse(train, self.fraction, self.newcomers, rng=rng)
+        split = split_by_time(train, self.fraction)
         self.parents_ = fit_parents(self.models, split.train, items, users)
         features, watched = self._examples(split.train, draw_pairs(split, rng=rng))
         regression = LogisticRegression(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,21 @@ from recsys_lib.datasets import load_movielens
 from recsys_lib.evaluation import evaluate
 from recsys_lib.metrics.accuracy import rmse
 from recsys_lib.metrics.ranking import ndcg
-from recsys_lib.models import EASE, DemographicGroups, ItemKNN, Popular, Random, SurpriseModel
+from recsys_lib.models import (
+    EASE,
+    BiasedMF,
+    ContentProfile,
+    DemographicGroups,
+    ImplicitALS,
+    ItemKNN,
+    Popular,
+    Random,
+    SurpriseModel,
+    UserKNN,
+    Weighted,
+)
 from recsys_lib.models.top_k import top_k
-from recsys_lib.splits import split_by_time, split_random
+from recsys_lib.splits import cold_items, cold_users, split_by_time, split_random
 
 SEEDS = range(5)
 
@@ -180,3 +193,116 @@ def test_for_people_known_before_the_cut_neighbours_lose_half_of_their_promise(s
     warm = table[table["segment"] == "warm"].iloc[0]
     promised = scores(model, split_random(log, rng=np.random.default_rng(0)))["neighbours"]
     assert warm["high"] < promised / 1.5
+
+
+def test_the_table_of_every_method_is_reproduced(small):
+    path = Path(__file__).parents[2] / "benchmarks" / "real_viewers.csv"
+    measured = pd.read_csv(path, comment="#")
+    measured = measured[measured["set"] == "100k"].set_index("model")["ndcg"]
+    models = {"Popular": Popular(), "ItemKNN": ItemKNN(), "UserKNN": UserKNN(), "EASE": EASE()}
+    split = split_random(small.interactions, rng=np.random.default_rng(0))
+    now = scores(models, split)
+    assert (now - measured[now.index]).abs().max() < 0.0005
+
+
+def test_adding_up_ease_and_ials_beats_both(small, surely_positive):
+    parents = {"ease": EASE(), "ials": ImplicitALS()}
+    splits = [split_random(small.interactions, rng=np.random.default_rng(seed)) for seed in SEEDS]
+    tables = [scores(parents | {"both": Weighted(parents)}, split) for split in splits]
+    assert surely_positive([table["both"] - table[["ease", "ials"]].max() for table in tables])
+
+
+def test_adding_two_weaker_methods_to_ease_loses(small, surely_positive):
+    weaker = {"neighbours": UserKNN(), "titles": ItemKNN()}
+    mixed = {"mixed": Weighted({"ease": EASE()} | weaker)}
+    assert surely_positive(gains(small, {"ease": EASE()} | mixed, "ease", "mixed"))
+
+
+def test_forty_factors_predict_stars_better_than_the_baseline(small, surely_positive):
+    assert surely_positive([factor_gain(small, seed) for seed in SEEDS])
+
+
+def test_factors_pay_more_in_the_larger_crowd(small, large):
+    assert factor_gain(large, 0) > 2 * max(factor_gain(small, seed) for seed in SEEDS)
+
+
+def factor_gain(data, seed):
+    """Squared error of the baseline minus that of forty factors, on hidden stars."""
+    split, errors = split_random(data.interactions, rng=np.random.default_rng(seed)), []
+    test = split.test
+    pairs = test.users[test.event_rows], test.items[test.matrix.indices]
+    for model in (SurpriseModel(BaselineOnly(verbose=False)), BiasedMF(40)):
+        errors.append(np.mean((model.fit(split.train).predict(*pairs) - test.matrix.data) ** 2))
+    return errors[0] - errors[1]
+
+
+def test_raw_lift_is_useless_and_titles_should_keep_their_own_neighbours(small, surely_positive):
+    models = {
+        "popular": Popular(),
+        "lift": ItemKNN(similarity="lift"),
+        "shrunk": ItemKNN(similarity="lift", shrinkage=20),
+        "source": ItemKNN(neighbors_of="source"),
+        "target": ItemKNN(),
+    }
+    splits = [split_random(small.interactions, rng=np.random.default_rng(seed)) for seed in SEEDS]
+    tables = [scores(models, split) for split in splits]
+    assert max(table["lift"] for table in tables) < 0.01
+    assert surely_positive([table["shrunk"] - table["popular"] for table in tables], by=0.02)
+    assert surely_positive([table["target"] - table["source"] for table in tables], by=0.01)
+
+
+def test_fakes_own_the_lists_only_where_histories_are_short(small):
+    log, rng = small.interactions, np.random.default_rng(0)
+    thin = log.select(rng.random(log.n_events) < 0.38)
+    assert max(reach(log, 100, seed) for seed in SEEDS) < 0.15
+    assert min(reach(thin, 100, seed) for seed in SEEDS) > 0.6
+
+
+def reach(data, n_fakes, seed):
+    """Share of honest lists that hold a small title which fakes push along with fifty hits."""
+    columns = np.flatnonzero((data.item_counts >= 5) & (data.item_counts <= 20))
+    column = np.random.default_rng(seed).choice(columns)
+    target = data.items[column]
+    pushed = [*data.items[np.argsort(-data.item_counts, kind="stable")[:50]], target]
+    honest = data.to_frame()[["user_id", "item_id"]]
+    fakes = pd.DataFrame(
+        [(-1 - fake, title) for fake in range(n_fakes) for title in pushed], columns=honest.columns
+    )
+    new = (data.user_counts > 0) & (data.matrix[:, [column]].toarray()[:, 0] == 0)
+    asked = data.users[new][::3]
+    log = Interactions.from_frame(pd.concat([honest, fakes]).astype(int), items=data.items)
+    return (ItemKNN().fit(log).recommend(asked)["item_id"] == target).sum() / len(asked)
+
+
+def test_genres_find_viewers_for_new_titles_and_so_do_low_numbers(small, surely_positive):
+    told = [on_new_titles(small, seed) for seed in SEEDS]
+    assert surely_positive([draw["genres"] - draw["lot"] for draw in told], by=0.08)
+    assert surely_positive([draw["numbers"] - draw["lot"] for draw in told], by=0.02)
+
+
+def on_new_titles(data, seed):
+    """nDCG@10 among titles without train events; where all tie, the lower number comes first."""
+    draw = cold_items(data.interactions, rng=np.random.default_rng(seed))
+    new = draw.train.item_counts == 0
+    asked = np.flatnonzero((draw.test.user_counts > 0) & (draw.train.user_counts > 0))
+    relevant = draw.test.binary()[asked].astype(bool).toarray()
+    models = {"lot": Random(), "numbers": Popular(), "genres": ContentProfile({"genres": 1.0})}
+    values = {}
+    for name, model in models.items():
+        told = model.fit(draw.train, items=data.items).score_all(draw.train.users[asked])
+        best = top_k(np.where(new, told, -np.inf), 10)
+        values[name] = ndcg(np.take_along_axis(relevant, best, axis=1), relevant.sum(axis=1)).mean()
+    return values
+
+
+def test_a_mixture_helps_newcomers_by_lot_and_harms_them_in_time(small, surely_positive):
+    parents = {"popular": Popular(), "groups": DemographicGroups(), "ease": EASE()}
+    lot = Interactions.from_frame(small.ratings, value="value")
+    lead = {"time": [], "lot": []}
+    for seed in SEEDS:
+        for how, log in {"time": small.interactions, "lot": lot}.items():
+            split = cold_users(log, 0.3, known=3, rng=np.random.default_rng(seed))
+            table = scores(parents | {"mixture": Weighted(parents)}, split, small.users)
+            lead[how].append(table["mixture"] - table[list(parents)].max())
+    assert surely_positive(lead["lot"], by=0.01)
+    assert surely_positive([-value for value in lead["time"]])

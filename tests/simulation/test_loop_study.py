@@ -11,6 +11,7 @@ from recsys_lib.simulation.loop_study import (
     MONTH,
     SEEDS,
     TABLE,
+    judged,
     read_study,
     study,
     write_study,
@@ -80,3 +81,26 @@ def test_a_mix_of_genres_sums_to_one():
     some = history.user_counts > 0
     np.testing.assert_allclose(mix[some].sum(axis=1), 1)
     assert (mix[~some] == 0).all() and some.any()
+
+
+def test_the_exam_is_ndcg_for_the_last_month_and_the_truth_is_utility():
+    """Popular, title by title and viewer by viewer."""
+    world = make_world(5, 0.5)
+    run = run_loop(world, Lottery(), rounds=2, memory=6)
+    found = judged(run).set_index("group").loc["Popular"]
+    log = run.histories[-1]
+    late = log.times >= np.unique(log.times)[-MONTH]
+    train, test = log.select(~late).matrix.toarray() > 0, log.select(late).matrix.toarray() > 0
+    order = np.lexsort((np.arange(log.n_items), -train.sum(axis=0)))
+    exams, truths = [], []
+    for viewer in range(log.n_users):
+        unseen = [title for title in order if not train[viewer, title]][:20]
+        hits = [test[viewer, title] for title in unseen]
+        ideal = sum(1 / np.log2(rank + 2) for rank in range(min(test[viewer].sum(), 20)))
+        if ideal:
+            gained = sum(hit / np.log2(rank + 2) for rank, hit in enumerate(hits))
+            exams.append(gained / ideal)
+        fresh = [title for title in order if not (train | test)[viewer, title]][:20]
+        truths += list(run.utility[viewer, fresh])
+    assert found["offline"] == pytest.approx(np.mean(exams))
+    assert found["slate_utility"] == pytest.approx(np.mean(truths))
