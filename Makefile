@@ -89,7 +89,7 @@ student: $(READY) ## write the chapters without their solutions, into _build/stu
 	$(BIN)/python -m assignments.tools.student
 
 assignments-test: $(CLASSROOM) ## mark right, wrong and hostile answers (needs bubblewrap)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/assignments/slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/assignments/slow
 
 lock: ## resolve requirements.txt into requirements.lock again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package recsys-lib --output-file requirements.lock requirements.txt

@@ -1,0 +1,97 @@
+"""What the assignments' checks are made of: each says what is wrong, not merely that it is."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+
+
+@contextmanager
+def idea(sentence: str):
+    """Whatever goes wrong inside fails with this one sentence."""
+    try:
+        yield
+    except Exception:
+        raise AssertionError(sentence) from None
+
+
+def check_number(got, want: float, what: str, tolerance: float = 1e-9) -> None:
+    """One number, within the tolerance."""
+    try:
+        number = np.asarray(got, dtype=float)
+    except (TypeError, ValueError):
+        raise AssertionError(f"{what} should be a number, not {kind_of(got)}") from None
+    if number.shape != ():
+        raise AssertionError(f"{what} should be one number, not an array of shape {number.shape}")
+    if not abs(float(number) - want) <= tolerance:
+        raise AssertionError(f"{what} should be {want:.6g}, not {float(number):.6g}")
+
+
+def check_list(got, want: list, what: str) -> None:
+    """The same values in the same order."""
+    try:
+        values = np.asarray(list(got)).tolist()
+    except TypeError:
+        raise AssertionError(f"{what} should be a list, not {kind_of(got)}") from None
+    if len(values) != len(want):
+        raise AssertionError(f"{what} should have {len(want)} values, not {len(values)}: {values}")
+    for place, (mine, theirs) in enumerate(zip(values, want, strict=True)):
+        if mine != theirs:
+            raise AssertionError(f"{what}, place {place}: should be {theirs}, not {mine}")
+
+
+def check_table(got, want, what: str, tolerance: float = 1e-9) -> None:
+    """The same numbers in an array of any shape; the first that differs is named."""
+    want = np.asarray(want, dtype=float)
+    try:
+        values = np.array(got, dtype=float)
+    except (TypeError, ValueError):
+        raise AssertionError(f"{what} should be an array, not {kind_of(got)}") from None
+    if values.shape != want.shape:
+        raise AssertionError(f"{what} should have the shape {want.shape}, not {values.shape}")
+    wrong = np.argwhere(~(np.abs(values - want) <= tolerance))
+    if len(wrong):
+        place = tuple(wrong[0].tolist())
+        found, right = values[place], want[place]
+        raise AssertionError(f"{what}, place {place}: should be {right:.6g}, not {found:.6g}")
+
+
+def check_frame(got, want: pd.DataFrame, what: str, tolerance: float = 1e-9) -> None:
+    """The same columns and the same rows, whatever the order of either and of the index."""
+    if not isinstance(got, pd.DataFrame):
+        raise AssertionError(f"{what} should be a DataFrame, not {kind_of(got)}")
+    missing = [name for name in want.columns if name not in list(got.columns)]
+    if missing:
+        raise AssertionError(f"{what} lacks the column {missing[0]!r}; it has {list(got.columns)}")
+    if len(got) != len(want):
+        raise AssertionError(f"{what} should have {len(want)} rows, not {len(got)}")
+    mine, theirs = in_order(got, list(want.columns)), in_order(want, list(want.columns))
+    for name in want.columns:
+        for place, (a, b) in enumerate(zip(mine[name], theirs[name], strict=True)):
+            if not (a == b or (isinstance(b, float) and abs(a - b) <= tolerance)):
+                row = ", ".join(f"{key} {theirs[key][place]}" for key in theirs if key != name)
+                raise AssertionError(f"{what}: {name} should be {b}, not {a}, where {row}")
+
+
+def in_order(frame: pd.DataFrame, names: list[str]) -> dict[str, list]:
+    """The columns as plain lists, rows sorted by the columns from left to right."""
+    rows = sorted(zip(*(plain(frame[name]) for name in names), strict=True), key=repr_key)
+    columns = zip(*rows, strict=True) if rows else [[] for _ in names]
+    return dict(zip(names, map(list, columns), strict=True))
+
+
+def repr_key(row: tuple) -> tuple:
+    return tuple((str(type(value)), value) for value in row)
+
+
+def plain(column: pd.Series) -> list:
+    """Python's own numbers and strings; moments as text, so that their unit does not matter."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return pd.to_datetime(column).dt.strftime("%Y-%m-%d %H:%M:%S").tolist()
+    return np.asarray(column.tolist()).tolist()
+
+
+def kind_of(value) -> str:
+    return "None (is a return missing?)" if value is None else type(value).__name__

@@ -1,0 +1,102 @@
+"""The data of a class: the same log for everybody in it, another for the next class."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from recsys_lib.datasets import load_matinee, load_movielens
+from recsys_lib.interactions import Interactions
+
+
+def class_plays(data: str, variant: int, viewers: int = 600) -> pd.DataFrame:
+    """The plays of `viewers` viewers drawn by the class's number.
+
+    One row is one sitting: user_id, item_id, time, and completion, the share of the title that was
+    watched (0..1). MovieLens knows no sittings: there one row is one rating, and stars / 5 stands
+    in for completion.
+    """
+    if data == "matinee":
+        names = {"viewer_id": "user_id", "title_id": "item_id", "started_at": "time"}
+        plays = load_matinee().plays.rename(columns=names)
+    else:
+        ratings = load_movielens(data.removeprefix("movielens-")).ratings
+        when = ratings["time"].dt.tz_localize(None)
+        plays = ratings.assign(time=when, completion=ratings["value"] / 5)
+    rng = np.random.default_rng([2026, variant])
+    everybody = np.unique(plays["user_id"])
+    chosen = rng.choice(everybody, size=min(viewers, len(everybody)), replace=False)
+    mine = plays[plays["user_id"].isin(chosen)]
+    columns = ["user_id", "item_id", "time", "completion"]
+    return mine[columns].sort_values("time", kind="stable", ignore_index=True)
+
+
+def all_titles(data: str) -> pd.DataFrame:
+    """Every title of the catalogue, watched or not: item_id, title."""
+    if data == "matinee":
+        return load_matinee().items[["item_id", "title"]]
+    return load_movielens(data.removeprefix("movielens-")).items[["item_id", "title"]]
+
+
+def viewing_table(plays: pd.DataFrame, titles: pd.DataFrame) -> pd.DataFrame:
+    """How often each viewer sat down with each title: one row a viewer, one column a title."""
+    counts = pd.crosstab(plays["user_id"], plays["item_id"])
+    return counts.reindex(columns=titles["item_id"], fill_value=0)
+
+
+def class_stars(data: str, variant: int, viewers: int = 600) -> pd.DataFrame:
+    """The stars that the class's viewers gave: user_id, item_id, time, stars, oldest first."""
+    if data == "matinee":
+        given = load_matinee().feedback
+        names = {"viewer_id": "user_id", "title_id": "item_id", "at": "time", "value": "stars"}
+        stars = given[given["kind"] == "stars"].rename(columns=names)
+    else:
+        ratings = load_movielens(data.removeprefix("movielens-")).ratings
+        stars = ratings.rename(columns={"value": "stars"})
+    everybody = np.unique(stars["user_id"])
+    rng = np.random.default_rng([2027, variant])
+    chosen = rng.choice(everybody, size=min(viewers, len(everybody)), replace=False)
+    columns = ["user_id", "item_id", "time", "stars"]
+    mine = stars.loc[stars["user_id"].isin(chosen), columns]
+    return mine.astype({"stars": float}).sort_values("time", kind="stable", ignore_index=True)
+
+
+def title_features(data: str) -> pd.DataFrame:
+    """What each title is about: one row a title, one column of 0 and 1 a genre or theme."""
+    if data == "matinee":
+        items = load_matinee().items
+        about = items["genres"] + "|" + items["themes"].fillna("")
+    else:
+        items = load_movielens(data.removeprefix("movielens-")).items
+        about = items["genres"]
+    return about.str.get_dummies("|").set_index(items["item_id"])
+
+
+def title_group(data: str) -> pd.Series:
+    """Which titles the audit asks about, True or False by item_id.
+
+    Matinee: directed or created by a woman, alone or jointly. MovieLens does not know that; there
+    it is the films from before 1980.
+    """
+    if data == "matinee":
+        return load_matinee().items.set_index("item_id")["woman_led"].astype(bool)
+    items = load_movielens(data.removeprefix("movielens-")).items
+    return items.set_index("item_id")["year"].fillna(9999) < 1980
+
+
+def served(data: str, variant: int, k: int = 60) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the class's viewers watched, and what the service's recommender would show them.
+
+    Returns:
+        history with user_id, item_id; candidates with user_id, item_id, score (0..1 for each
+        viewer) and rank, the best `k` that the viewer has not watched.
+    """
+    from recsys_lib.models import ItemKNN  # a second to import, and only the audit needs it
+
+    plays = class_plays(data, variant)
+    history = plays[["user_id", "item_id"]].drop_duplicates(ignore_index=True)
+    titles = all_titles(data)["item_id"]
+    model = ItemKNN(neighbors=50).fit(Interactions.from_frame(history, items=titles))
+    shown = model.recommend(k=k)
+    best = shown.groupby("user_id")["score"].transform("max")
+    return history, shown.assign(score=(shown["score"] / best).astype(float))

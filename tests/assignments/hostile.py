@@ -1,0 +1,228 @@
+"""Submissions that mean harm, each after two points that it did not earn.
+
+Each starts from an honest notebook in which question 2 (density) is not answered, and carries one
+cell of its own. `at` is the cell before which it stands: as early as it likes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from assignments.tools.release import STUB
+from tests.assignments.harness import hand_in, key_of, with_cell
+
+NAME = "01_from_log_to_problem"
+ROOT = Path(__file__).resolve().parents[2]
+UNANSWERED = {"density": f"def density(pairs, viewers, titles):\n    {STUB}"}
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """What it does; whether a person must be called; which points it may lose by it."""
+
+    write: Callable[[Path], None]
+    flagged: bool
+    loses: frozenset[str] = frozenset()
+
+
+def base() -> NotebookNode:
+    return hand_in(NAME, UNANSWERED)
+
+
+def save(notebook: NotebookNode, folder: Path) -> Path:
+    path = folder / f"{NAME}.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")  # as it is, twice the same id and all
+    return path
+
+
+def cell(code: str, flagged: bool, loses: frozenset[str] = frozenset(), at: str = "pairs"):
+    return Hostile(lambda folder: save(with_cell(base(), code, at), folder), flagged, loses)
+
+
+def change(edit: Callable[[NotebookNode], None], flagged: bool = False) -> Hostile:
+    def write(folder: Path) -> None:
+        notebook = base()
+        edit(notebook)
+        save(notebook, folder)
+
+    return Hostile(write, flagged)
+
+
+def raw(content: bytes) -> Hostile:
+    everything = frozenset({"everything"})
+    return Hostile(
+        lambda folder: (folder / f"{NAME}.ipynb").write_bytes(content) and None, True, everything
+    )
+
+
+def named(notebook: NotebookNode, name: str) -> NotebookNode:
+    return next(cell for cell in notebook.cells if cell.id == name)
+
+
+def delete_tests(notebook: NotebookNode) -> None:
+    notebook.cells = [cell for cell in notebook.cells if not cell.id.startswith("tests-")]
+
+
+def edit_tests(notebook: NotebookNode) -> None:
+    named(notebook, "tests-density").source = "pass"
+
+
+def edit_points(notebook: NotebookNode) -> None:
+    named(notebook, "tests-pairs").metadata.nbgrader.points = 100
+    named(notebook, "tests-density").metadata.nbgrader.grade = False
+
+
+def double_tests(notebook: NotebookNode) -> None:
+    again = nbformat.from_dict(json.loads(json.dumps(named(notebook, "tests-pairs"))))
+    notebook.cells.append(again)
+
+
+def crash_often(folder: Path) -> None:
+    notebook = base()
+    for answer in ("pairs", "density", "split", "leaks", "popular"):
+        with_cell(notebook, "import os\nos.abort()", answer)
+    save(notebook, folder)
+
+
+def huge(folder: Path) -> None:
+    notebook = base()
+    notebook.cells.append(nbformat.v4.new_markdown_cell("x" * 200_000_000))
+    save(notebook, folder)
+
+
+def link(folder: Path) -> None:
+    key = folder / "key.txt"
+    nbformat.write(key_of(NAME), key)
+    os.symlink(key, folder / f"{NAME}.ipynb")
+
+
+FORGED = """
+class Any(float):
+    def __eq__(self, other): return True
+    def __hash__(self): return 0
+    def __sub__(self, other): return 0.0
+    def __float__(self): return 0.5
+def density(pairs, viewers, titles):
+    return Any()
+"""
+READ = f"""
+import glob, json, re
+for path in glob.glob("{ROOT}/assignments/**/*", recursive=True) + glob.glob("/**/answers/*"):
+    try:
+        found = re.search(r"def density.*?END SOLUTION", open(path).read(), re.S)
+        exec(found[0].replace("\\\\n", "\\n"))
+    except Exception:
+        pass
+"""
+WRITE = f"""
+import pathlib
+for folder in ("{ROOT}", "{ROOT}/assignments/grades", "/tmp", "/root", "/home", "/usr", "/"):
+    try:
+        pathlib.Path(folder, "harm.txt").write_text("harm")
+        pathlib.Path(folder, "gradebook.db").write_bytes(b"")
+    except OSError:
+        pass
+"""
+SPY = """
+import sys
+def density(pairs, viewers, titles):
+    frame = sys._getframe(1)
+    secrets = [str(frame.f_locals), str(frame.f_globals.get("In")), str(frame.f_code.co_consts)]
+    print(secrets)
+    raise AssertionError("SPIED " + " ".join(secrets))
+"""
+PATCH_GRADER = """
+import builtins, IPython
+real = builtins.exec
+builtins.exec = lambda code, *names: None
+IPython.core.interactiveshell.InteractiveShell.run_cell = lambda *a, **k: None
+"""
+FLOOD_REPLIES = """
+import os
+for number in range(3, 40):
+    try:
+        os.write(number, b'{"id": "0", "outputs": [], "error": null, "print": {}}\\n' * 3)
+    except OSError:
+        pass
+"""
+STUBBORN = """
+import signal
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+    signal.signal(number, signal.SIG_IGN)
+while True:
+    try:
+        while True: pass
+    except BaseException:
+        pass
+"""
+MANY = "import subprocess\nfor _ in range(400): subprocess.Popen(['sleep', '300'])"
+CHILD = "import subprocess\nsubprocess.Popen(['sleep', '301'], start_new_session=True)"
+THREAD = """
+import threading, time, numpy
+def later():
+    time.sleep(0.01)
+    while True: time.sleep(1)
+threading.Thread(target=later, daemon=True).start()
+"""
+SOCKET = """
+import socket
+for host in ("127.0.0.1", "1.1.1.1"):
+    try:
+        socket.create_connection((host, 80), 2)
+        density = lambda pairs, viewers, titles: len(pairs) / len(viewers) / len(titles)
+    except OSError:
+        pass
+"""
+SCRIPT = (
+    "from IPython.display import HTML, display\ndisplay(HTML('<script>alert(1)</script><b>hi'))"
+)
+
+HOSTILE = {
+    "endless-loop": cell("while True: pass", True),
+    "loop-that-ignores-signals": cell(STUBBORN, True),
+    "loop-inside-an-answer": Hostile(
+        lambda folder: save(
+            hand_in(NAME, {"density": "def density(*_, **__):\n    while True: pass"}), folder
+        ),
+        True,
+    ),
+    "hundreds-of-processes": cell(MANY, True),
+    "eight-gigabytes": cell("kept = bytearray(8 << 30)", False),
+    "prints-500-megabytes": cell("print('flood ' * 80_000_000)", False),
+    "exits": cell("import os\nos._exit(0)", True),
+    "ends-the-process-five-times": Hostile(crash_often, True),
+    "raises-system-exit": cell("raise SystemExit", False),
+    "deletes-tests": change(delete_tests),
+    "edits-tests": change(edit_tests),
+    "edits-points": change(edit_points),
+    "doubles-tests": change(double_tests),
+    "reads-masters": cell(READ, False, at="density"),
+    "writes-outside": cell(WRITE, False),
+    "patches-numpy": cell("import numpy\nnumpy.asarray = lambda *a, **k: numpy.array(0.5)", True),
+    "patches-checks": cell(
+        "import checks\nchecks.check_number.__code__ = (lambda *a: 0).__code__", True
+    ),
+    "shadows-checks": cell("check_number = lambda *a, **k: None", False, at="density"),
+    "patches-grader": cell(PATCH_GRADER, True),
+    "floods-replies": cell(FLOOD_REPLIES, True),
+    "equals-everything": cell(FORGED, True, at="tests-density"),
+    "spies-on-hidden-checks": cell(SPY, True, at="tests-density"),
+    "opens-a-socket": cell(SOCKET, False, at="tests-density"),
+    "leaves-a-child": cell(CHILD, True),
+    "leaves-a-thread": cell(THREAD, True),
+    "shows-a-script": cell(SCRIPT, False),
+    "not-a-notebook": raw(b"My answers are in the mail."),
+    "json-but-no-notebook": raw(b'{"nbformat": 4, "cells": [1, {"cell_type": "code"}]}'),
+    "wrong-encoding": raw('{"cells": []}'.encode("utf-16")),
+    "nested-too-deep": raw(b"[" * 100_000),
+    "an-empty-file": raw(b" "),
+    "two-hundred-megabytes": Hostile(huge, True, frozenset({"everything"})),
+    "a-link-to-the-key": Hostile(link, True, frozenset({"everything"})),
+}
