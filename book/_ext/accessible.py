@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
-from lighter import keep_icons, lighten
+from lighter import keep_icons, lighten, plain_code
 from sphinx.application import Sphinx
 
 
@@ -43,7 +43,7 @@ def mend_page(html: str) -> str:
     for summary in soup.select("summary[aria-label]"):
         del summary["aria-label"]  # it says less than the words that are there
     lighten(soup)
-    return str(soup)
+    return plain_code(str(soup))
 
 
 def mend_site(app: Sphinx, error: Exception | None) -> None:
