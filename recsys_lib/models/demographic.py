@@ -9,6 +9,7 @@ from scipy import sparse
 from recsys_lib.errors import ArgumentError, DataError, check_at_least
 from recsys_lib.interactions import USER, Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.viewer_features import check_viewers
 
 
 class DemographicGroups(Recommender):
@@ -64,13 +65,7 @@ class DemographicGroups(Recommender):
         columns = list(self.columns)
         if not columns:
             raise ArgumentError("columns must name at least one column of users")
-        missing = [column for column in [USER, *columns] if column not in users.columns]
-        if missing:
-            known = ", ".join(map(str, users.columns))
-            raise DataError(f"users has no column {missing}", where=f"columns: {known}")
-        if users[USER].duplicated().any():
-            twice = users.loc[users[USER].duplicated(), USER].iloc[0]
-            raise DataError(f"users holds {twice!r} twice")
+        check_viewers(users, columns)
         number = users.groupby(columns, observed=True, dropna=False, sort=True).ngroup()
         return pd.Series(number.to_numpy(), index=users[USER].to_numpy())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -21,13 +23,18 @@ def viewer_groups(users, columns: tuple[str, ...], labels: np.ndarray) -> pd.Dat
     if users is None:
         raise DataError(f"the columns {list(columns)} of the viewers are needed",
                         fix="Call fit(train, items=…, users=frame), one row a viewer.")  # fmt: skip
-    missing = [column for column in (USER, *columns) if column not in users.columns]
+    check_viewers(users, columns)
+    table = users.set_index(USER)
+    parts = {column: pd.get_dummies(table[column].astype(str)) for column in columns}
+    return pd.concat(parts, axis=1, names=names)
+
+
+def check_viewers(users: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Refuse a table of viewers that lacks one of `columns`, or holds a viewer twice."""
+    missing = [column for column in [USER, *columns] if column not in users.columns]
     if missing:
         known = ", ".join(map(str, users.columns))
         raise DataError(f"users has no column {missing}", where=f"columns: {known}")
     if users[USER].duplicated().any():
         twice = users.loc[users[USER].duplicated(), USER].iloc[0]
         raise DataError(f"users holds {twice!r} twice")
-    table = users.set_index(USER)
-    parts = {column: pd.get_dummies(table[column].astype(str)) for column in columns}
-    return pd.concat(parts, axis=1, names=names)
