@@ -50,7 +50,9 @@ def ours(model: Recommender, about: bool = False) -> Contender:
 def accuracy(columns: np.ndarray, split: Split) -> float:
     """Mean nDCG@10, the ideal list having min(10, relevant titles) hits."""
     relevant = split.test.binary().astype(bool)
-    hits = (columns >= 0) & relevant[np.arange(len(columns))[:, None], columns].toarray()
+    rows = np.arange(len(columns))[:, None]
+    # A copy: scipy cannot read an array that lives in another's memory, as one from `alone` does.
+    hits = (columns >= 0) & relevant[rows, columns.copy()].toarray()
     return float(np.nanmean(ndcg(hits, split.test.user_counts)))
 
 

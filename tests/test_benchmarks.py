@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -44,7 +46,10 @@ def test_accuracy_is_one_for_lists_of_what_was_watched_and_nought_for_empty_ones
         found[row, : len(columns)] = columns[:10]
     assert accuracy(found, split) == 1
     assert accuracy(empty, split) == 0
-    assert 0 < accuracy(ours(Popular())(split.train), split) < 1
+    popular = ours(Popular())(split.train)
+    assert 0 < accuracy(popular, split) < 1
+    sent = pickle.loads(pickle.dumps(popular))  # as it comes from a process of its own
+    assert accuracy(sent, split) == accuracy(popular, split)
 
 
 def test_a_race_gives_the_median_ratio_of_the_pairs(log, monkeypatch):
