@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from fontTools.ttLib import TTFont
 
 HTML, FIRST_LOAD = 300_000, 1_200_000  # bytes, uncompressed
 
 
 def first_load(chromium, server: str, site: Path, page: str) -> int:
-    """Bytes of a page and of everything that it asks for, each file once."""
+    """Bytes of a page and of all that it asks for, pictures further down included, each once."""
     chromium.look(width=1280, theme="light")
     chromium.open(f"{server}/{page}")
-    paths = {unquote(urlsplit(url).path) for url in chromium.requests if url.startswith(server)}
+    asked = {*chromium.requests, *chromium.run("[...document.images].map(image => image.src)")}
+    paths = {unquote(urlsplit(url).path) for url in asked if url.startswith(server)}
     return sum((site / path.lstrip("/")).stat().st_size for path in paths)
 
 
@@ -33,3 +37,13 @@ def test_nor_is_its_first_load(chromium, server, site, pages):
 def test_everything_a_page_asks_for_is_weighed(chromium, server, site):
     page = "book/index.html"
     assert first_load(chromium, server, site, page) > 2 * (site / page).stat().st_size
+
+
+def test_every_icon_is_still_in_its_font(site):
+    sheet = next(site.rglob("fontawesome/**/all.min.css"))
+    named = re.findall(r'content:"\\(f[0-9a-f]{3})"', sheet.read_text(encoding="utf-8"))
+    fonts = [TTFont(path) for path in site.rglob("fontawesome/**/*.woff")]
+    assert len(named) > 10
+    assert {int(sign, 16) for sign in named} <= {
+        s for font in fonts for s in font.getBestCmap() or ()
+    }
