@@ -35,7 +35,12 @@ ALL: dict[str, partial[Contender]] = {
         random_state=0,
     ),
     "implicit: BPR": partial(
-        peers.implicit, "BayesianPersonalizedRanking", factors=64, random_state=0
+        peers.implicit,
+        "BayesianPersonalizedRanking",
+        factors=64,
+        learning_rate=0.003,
+        regularization=0.01,
+        random_state=0,
     ),
     "skrecsys: item-kNN, 50": partial(
         peers.skrecsys, "ItemKNNRecommender", n_neighbors=50, n_jobs=THREADS

@@ -22,9 +22,10 @@ GRIDS: dict[str, dict] = {
     "skrecsys: EASE": {"l2_reg": [250, 500, 700, 1000, 1400]},
     "ImplicitALS": {"alpha": [0.1, 0.2, 0.4], "l2": [0.003, 0.01, 0.02], "nu": [1.0]},
     "implicit: ALS": {"alpha": [4, 8, 16], "regularization": [10, 30, 100, 200]},
-    "implicit: BPR": {"learning_rate": [0.02, 0.05], "regularization": [0.003, 0.01, 0.03]},
-    "skrecsys: BPR": {"learning_rate": [0.02, 0.05, 0.1], "regularization": [0.003, 0.01]},
-    "Cornac: BPR": {"learning_rate": [0.01, 0.03], "lambda_reg": [0.003, 0.01]},
+    "BPR": {"learning_rate": [0.1, 0.15], "l2": [0.003, 0.01, 0.03]},
+    "implicit: BPR": {"learning_rate": [0.003, 0.01], "regularization": [0.01, 0.03, 0.1]},
+    "skrecsys: BPR": {"learning_rate": [0.01, 0.02], "regularization": [0.01, 0.03, 0.1]},
+    "Cornac: BPR": {"learning_rate": [0.01], "lambda_reg": [0.01, 0.03, 0.1]},
 }
 """Contender → setting → values to try."""
 
