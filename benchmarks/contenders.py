@@ -50,11 +50,23 @@ ALL: dict[str, partial[Contender]] = {
     ),
     "skrecsys: EASE": partial(peers.skrecsys, "EASE", l2_reg=1000, n_jobs=THREADS),
     "skrecsys: BPR": partial(
-        peers.skrecsys, "BayesianPersonalizedRanking", n_factors=64, random_state=0
+        peers.skrecsys,
+        "BayesianPersonalizedRanking",
+        n_factors=64,
+        learning_rate=0.02,
+        regularization=0.01,
+        random_state=0,
     ),
     "Cornac: EASE": partial(peers.cornac, "EASE", lamb=1000),
     "Cornac: BPR": partial(
-        peers.cornac, "BPR", k=64, max_iter=200, learning_rate=0.01, num_threads=THREADS, seed=0
+        peers.cornac,
+        "BPR",
+        k=64,
+        max_iter=200,
+        learning_rate=0.01,
+        lambda_reg=0.01,
+        num_threads=THREADS,
+        seed=0,
     ),
 }
 """Name → what makes the contender, with the settings that `benchmarks.tuned` found."""
