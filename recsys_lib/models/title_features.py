@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, reduce
+
 import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -46,7 +48,8 @@ def block_text(items: pd.DataFrame, block: str) -> pd.Series:
     if block == "era":
         decade = items["year"].astype("Int64") // 10 * 10
         return (decade.astype("string") + "s").fillna("").astype(str)
-    return items[list(columns)].fillna("").astype(str).agg("|".join, axis=1)
+    texts = [items[column].fillna("").astype(str) for column in columns]
+    return reduce(lambda left, right: left + "|" + right, texts)
 
 
 def title_features(
@@ -63,15 +66,27 @@ def title_features(
     total = sum(weights.values())
     parts, names = [], []
     for block, weight in weights.items():
-        text = block_text(items, block)
-        tfidf = vectorizer(block)
-        if not any(map(tfidf.build_analyzer(), text)):
-            continue  # nothing was said in this block
-        parts.append(tfidf.fit_transform(text) * (weight / total) ** 0.5)
-        names.append(pd.DataFrame({"block": block, "feature": tfidf.get_feature_names_out()}))
+        text = tuple(block_text(items, block))
+        if not _is_said(block, text):
+            continue
+        features, labels = _tfidf(block, text)
+        parts.append(features * (weight / total) ** 0.5)
+        names.append(pd.DataFrame({"block": block, "feature": labels}))
     if not parts:
         raise DataError("items says nothing about any title", where=f"blocks: {list(weights)}")
     return sparse.csr_array(sparse.hstack(parts)), pd.concat(names, ignore_index=True)
+
+
+def _is_said(block: str, text: tuple[str, ...]) -> bool:
+    """Whether any title has a word or a label in that block."""
+    return any(map(vectorizer(block).build_analyzer(), text))
+
+
+@lru_cache(maxsize=len(BLOCKS))  # a hybrid fits its content again and again, on the same titles
+def _tfidf(block: str, text: tuple[str, ...]) -> tuple[sparse.csr_array, list[str]]:
+    """The block's TF-IDF of each title, and the names of its columns."""
+    tfidf = vectorizer(block)
+    return tfidf.fit_transform(text), tfidf.get_feature_names_out().tolist()
 
 
 def check_titles(items, columns, what: str) -> None:

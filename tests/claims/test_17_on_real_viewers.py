@@ -14,6 +14,7 @@ from surprise import SVD, BaselineOnly
 from recsys_lib import Interactions
 from recsys_lib.datasets import load_movielens
 from recsys_lib.evaluation import evaluate
+from recsys_lib.explain import exact_scores, explain
 from recsys_lib.metrics.accuracy import rmse
 from recsys_lib.metrics.ranking import ndcg
 from recsys_lib.models import (
@@ -306,3 +307,35 @@ def test_a_mixture_helps_newcomers_by_lot_and_harms_them_in_time(small, surely_p
             lead[how].append(table["mixture"] - table[list(parents)].max())
     assert surely_positive(lead["lot"], by=0.01)
     assert surely_positive([-value for value in lead["time"]])
+
+
+def test_the_models_own_parts_name_more_of_the_reasons_than_genres(small, surely_positive):
+    log, rng = small.interactions, np.random.default_rng(0)
+    model, people = EASE().fit(log), rng.permutation(log.users)
+    genres = small.items.set_index("item_id").loc[log.items, "genres"].str.get_dummies("|")
+    genres = genres.to_numpy() / np.sqrt(genres.sum(axis=1).clip(lower=1)).to_numpy()[:, None]
+    groups = people[:300].reshape(5, 60)
+    told = [pd.DataFrame([leaves(model, user, genres, rng) for user in group]) for group in groups]
+    means = pd.DataFrame([part.mean() for part in told])
+    assert surely_positive(means["own parts"] - means["genres"], by=0.2)
+    assert surely_positive(means["genres"] - means["lot"], by=0.05)
+
+
+def leaves(model, user, genres, rng):
+    """By explanation: whether the title in place 5 leaves the ten without the three named."""
+    log, scores = model.train_, exact_scores(model, user)
+    own = log.matrix[log.user_positions([user])].indices
+    scores[own] = -np.inf
+    fifth = np.argsort(-scores, kind="stable")[4]
+    parts = explain(model, user, log.items[fifth]).parts.sort_values("item_id")
+    weights = {
+        "own parts": parts["contribution"].to_numpy(),
+        "genres": genres[own] @ genres[fifth],
+        "lot": rng.random(len(own)),
+    }
+    gone = {}
+    for rule, weight in weights.items():
+        named = log.items[own[np.argsort(-weight, kind="stable")[:3]]]
+        left = exact_scores(model, user, without=named)
+        gone[rule] = (np.delete(left, own) > left[fifth]).sum() >= 10
+    return gone

@@ -59,3 +59,13 @@ def test_a_block_in_which_nothing_is_said_adds_nothing():
 def test_a_title_without_a_year_has_no_decade():
     undated = TITLES.assign(year=[1999.0, None, 2009.0])
     assert block_text(undated, "era").tolist() == ["1990s", "", "2000s"]
+
+
+def test_changing_a_result_leaves_the_next_one_as_it_was():
+    features, names = title_features(TITLES, {"genres": 1.0})
+    expected = features.toarray(), names.copy()
+    features.data[:] = 0
+    names.loc[:, "feature"] = "x"
+    again = title_features(TITLES, {"genres": 1.0})
+    np.testing.assert_array_equal(again[0].toarray(), expected[0])
+    pd.testing.assert_frame_equal(again[1], expected[1])
