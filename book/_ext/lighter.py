@@ -15,8 +15,8 @@ PLAIN_INK = re.compile(r'<span class="(?:n|nn|p|w)">([^<]*)</span>')
 
 ICON_RULE = re.compile(r'((?:[.]fa-[a-z0-9-]+:before,?)+)[{]content:"[^"]*"[}]')
 ICON = re.compile(r"fa-[a-z0-9-]+")
-SIGN = re.compile(r"\\(e[0-9a-f]{3}|f[0-9a-f]{3})\b")
-"""A sign of an icon font in a style sheet, by its number."""
+SIGN = re.compile(r"\\(e[0-9a-f]{3}|f[0-9a-f]{3})\b|([\ue000-\uf8ff])")
+"""A sign of an icon font in a style sheet: by its number, or as it is."""
 
 FONT_FILES = re.compile(
     r'url[(]([^)]+)[.]woff2[)] format[(]"woff2"[)],url[(][^)]+[)] format[^)]+[)]'
@@ -57,7 +57,8 @@ def keep_icons(static: Path, pages: Iterable[Path]) -> None:
         css = ICON_RULE.sub(rule, sheet.read_text(encoding="utf-8"))
         sheet.write_text(FONT_FILES.sub(r"url(\1.woff) format('woff')", css), encoding="utf-8")
     sheets = (path.read_text(encoding="utf-8") for path in static.rglob("*.css"))
-    signs = {int(sign, 16) for css in sheets for sign in SIGN.findall(css)}
+    found = [sign for css in sheets for sign in SIGN.findall(css)]
+    signs = {int(number, 16) if number else ord(sign) for number, sign in found}
     for font in static.rglob("fontawesome/**/*.ttf"):
         cut_font(font, signs)
 
