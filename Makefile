@@ -10,13 +10,14 @@ SEED ?= 1
 DATA ?= matinee
 GRADES ?= assignments/grades
 AXE := _build/axe
+LAUNCHED := _build/launched
 
 # Stored outputs are compared to the last digit, and the order in which threads add numbers
 # changes the last digit. One thread each; pytest and the runner use the cores instead.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve lab notebooks test site-test pdf bench assignments grade marking student assignments-test lock clean
+.PHONY: help book preview serve lab notebooks test site-test pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,11 +29,20 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# An incremental build after a failed one reports success. So a build that succeeds leaves a mark
+# among what it read, and where the mark is missing the next one starts clean.
+WHOLE := _build/.doctrees/.whole
+BUILD := $(BIN)/python -m book.tools.build && touch $(WHOLE)
+
 book: $(READY) ## build the site from the stored outputs, into _build/html
-	@# An incremental build after a failed one reports success, so every build starts clean.
 	@rm -rf $(SITE) _build/.doctrees
-	$(BIN)/jupyter-book build --warningiserror --nitpick --keep-going --quiet .
+	$(BUILD)
 	@echo "The book is in $(SITE)/index.html. To read it in a browser: make serve"
+
+preview: $(READY) ## while writing: build only the pages that changed
+	@test -f $(WHOLE) || rm -rf $(SITE) _build/.doctrees
+	@rm -f $(WHOLE)
+	$(BUILD)
 
 serve: ## read the built site at http://127.0.0.1:8000
 	@test -f $(SITE)/index.html || $(MAKE) book
@@ -55,8 +65,8 @@ $(AXE): tests/site/requirements.lock $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --upgrade --target $(AXE) -r $<
 	@touch $@
 
-site-test: book $(AXE) ## build the site, then test its gates, links and pages in Chromium
-	$(BIN)/python -m pytest -n 2 tests/site
+site-test: book $(AXE) $(CLASSROOM) ## build the site, then test its gates, links and pages in Chromium
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/site
 
 $(BENCH)/.ready: benchmarks/requirements.lock
 	$(PYTHON) -m venv $(BENCH)
@@ -87,6 +97,18 @@ marking: $(CLASSROOM) ## open nbgrader's pages for marking by hand (GRADES=assig
 
 student: $(READY) ## write the chapters without their solutions, into _build/student
 	$(BIN)/python -m assignments.tools.student
+
+slides: $(CLASSROOM) ## make lecture slides of the built site, in _build/slides (reveal.js, offline)
+	@test -f $(SITE)/index.html || $(MAKE) book
+	$(BIN)/python -m book.tools.slides
+
+quizzes: $(CLASSROOM) ## export the quiz questions: JSON, Moodle, Canvas, into _build/quizzes
+	$(BIN)/python -m book.tools.quizzes
+
+launch-test: ## install as Binder and Colab do, in an environment of its own, and run a chapter
+	rm -rf $(LAUNCHED) && $(PYTHON) -m venv $(LAUNCHED)
+	$(LAUNCHED)/bin/python -m pip install --disable-pip-version-check -r .binder/requirements.txt
+	$(LAUNCHED)/bin/jupyter nbconvert --to notebook --execute --stdout chapters/01_*.ipynb >/dev/null
 
 assignments-test: $(CLASSROOM) ## mark right, wrong and hostile answers (needs bubblewrap)
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/assignments/slow

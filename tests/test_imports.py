@@ -105,3 +105,37 @@ def test_importing_every_module_has_no_side_effect():
         [sys.executable, "-c", IMPORT_ALL], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+IN_THE_BROWSER = {
+    *("matplotlib", "numpy", "pandas", "pooch", "scipy", "sklearn", "threadpoolctl", "tqdm"),
+    *(
+        sys.stdlib_module_names
+        - {"curses", "fcntl", "grp", "pwd", "resource", "termios", "tkinter"}
+    ),
+    "recsys_lib",
+}
+"""What Pyodide, Python in a browser, can import."""
+
+
+def needed_at_once(source: str) -> set[str]:
+    """The packages that a file imports when it is imported itself, not when a function runs."""
+    names, waiting = set(), list(ast.parse(source).body)
+    for node in waiting:
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module.split(".")[0])
+        elif not isinstance(node, ast.FunctionDef):
+            waiting += ast.iter_child_nodes(node)
+    return names
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_library_can_be_imported_in_a_browser(path):
+    assert needed_at_once(path.read_text(encoding="utf-8")) <= IN_THE_BROWSER
+
+
+def test_an_import_inside_a_function_may_wait():
+    source = "import numpy\ntry:\n    import torch\nfinally: pass\ndef f():\n    import surprise\n"
+    assert needed_at_once(source) == {"numpy", "torch"}

@@ -5,6 +5,8 @@ A slow line is a barrier too: `lighter` leaves out what a page would load and no
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
@@ -46,15 +48,17 @@ def mend_page(html: str) -> str:
     return plain_code(str(soup))
 
 
-def mend_site(app: Sphinx, error: Exception | None) -> None:
+def mend_site(app: Sphinx, error: Exception | None, since: float) -> None:
+    """Mend the pages written after ``since``; an earlier build has mended the others."""
     if error or app.builder.format != "html":
         return
     pages = [page for page in Path(app.outdir).rglob("*.html") if "_static" not in page.parts]
     for page in pages:
-        page.write_text(mend_page(page.read_text(encoding="utf-8")), encoding="utf-8")
+        if page.stat().st_mtime >= since:
+            page.write_text(mend_page(page.read_text(encoding="utf-8")), encoding="utf-8")
     keep_icons(Path(app.outdir, "_static"), pages)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.connect("build-finished", mend_site)
+    app.connect("build-finished", partial(mend_site, since=time.time()))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,6 +7,7 @@ shift every number after them.
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -20,8 +21,15 @@ def chapter_number(docname: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def give_back(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Let Sphinx compare its new numbers with its own, not ours: else every chapter has changed."""
+    env.toc_fignumbers = getattr(env, "numbers_by_place", {})
+    return []
+
+
 def renumber(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Replace the numbers that Sphinx has just given, kind by kind, in order of appearance."""
+    env.numbers_by_place = deepcopy(env.toc_fignumbers)
     for docname, kinds in env.toc_fignumbers.items():
         chapter = chapter_number(docname)
         if chapter is None:
@@ -41,6 +49,7 @@ def name_chapter(app: Sphinx, page: str, template: str, context: dict, doctree: 
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("env-get-updated", give_back, priority=100)
     app.connect("env-get-updated", renumber, priority=900)
     app.connect("html-page-context", name_chapter)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

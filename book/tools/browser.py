@@ -32,7 +32,14 @@ FLAGS = (
     "--remote-allow-origins=*",
 )
 
-KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), " ": (32, " "), "ArrowRight": (39, "")}
+KEYS = {
+    "Tab": (9, ""),
+    "Enter": (13, "\r"),
+    "Escape": (27, ""),
+    " ": (32, " "),
+    "ArrowLeft": (37, ""),
+    "ArrowRight": (39, ""),
+}
 """Key → its virtual key code and the text that it types."""
 
 
@@ -139,6 +146,10 @@ class Browser:
         strike = {"key": key, "windowsVirtualKeyCode": code}
         self.send("Input.dispatchKeyEvent", type="keyDown", text=text, **strike)
         self.send("Input.dispatchKeyEvent", type="keyUp", **strike)
+
+    def point(self, x: float, y: float) -> None:
+        """Move the pointer to a place in the window, in CSS pixels."""
+        self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
     def write(self, text: str) -> None:
         """Type a text where the focus is."""

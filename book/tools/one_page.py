@@ -11,7 +11,9 @@ from urllib.parse import urldefrag
 import yaml
 from bs4 import BeautifulSoup, Tag
 
-NOT_PRINTED = ".headerlink, .prev-next-area, .copybtn, script, .doors, .viewers"
+NOT_PRINTED = (
+    ".headerlink, .prev-next-area, .copybtn, script, .doors, .viewers, .cite, .definitions"
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from nbformat import NotebookNode
 from book.tools.notebooks import read_source
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.md"))
+CAPSTONE = "19"  # a brief for the reader's own project, without an experiment of the book's
+CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.md"))
+SOURCES = [path for path in CHAPTERS if not path.name.startswith(CAPSTONE)]
 FIXED = (
     "By hand",
     "What can go wrong",

@@ -13,6 +13,8 @@ import pytest
 
 from book.tools import notebooks
 
+pytestmark = pytest.mark.xdist_group("gates")  # built once, by one worker
+
 ROOT = Path(__file__).resolve().parents[2]
 TOC = "format: jb-book\nroot: book/index\nchapters:\n  - file: chapters/01_small.ipynb\n"
 ALT = "A line that rises from zero to one and falls back."
@@ -54,7 +56,8 @@ def sound(tmp_path_factory) -> Path:
     for name in ("book/_ext", "book/_static"):
         shutil.copytree(ROOT / name, book / name)
     shutil.copy(ROOT / "book/references.bib", book / "book")
-    shutil.copy(ROOT / "_config.yml", book)
+    for name in ("_config.yml", "CITATION.cff"):
+        shutil.copy(ROOT / name, book)
     (book / "_toc.yml").write_text(TOC)
     (book / "book/index.md").write_text("# A small book\n")
     (book / "chapters").mkdir()
@@ -125,6 +128,23 @@ def test_a_sound_book_is_green(sound):
     result = build(sound)
     assert (result.returncode, "WARNING" in result.stderr) == (0, False), result.stderr
     assert (sound / "_build/html/chapters/01_small.html").exists()
+
+
+def test_a_build_that_failed_fails_again_until_it_is_mended(sound, tmp_path):
+    """Sphinx alone would call the second one a success: nothing has changed since."""
+    book = shutil.copytree(sound, tmp_path / "book", ignore=shutil.ignore_patterns("_build"))
+    shutil.copy(ROOT / "Makefile", book)
+    shutil.copytree(ROOT / "book/tools", book / "book/tools")
+    notebook = book / "chapters/01_small.ipynb"
+    right = notebook.read_text(encoding="utf-8")
+    options = ["-o", ".venv/.ready", f"BIN={Path(sys.executable).parent}"]
+    wrong = right.replace("../book/index.md", "../book/nowhere.md")
+    for text, returned in ((right, 0), (wrong, 2), (wrong, 2), (right, 0)):
+        if notebook.read_text(encoding="utf-8") != text:
+            notebook.write_text(text, encoding="utf-8")
+        preview = subprocess.run(["make", *options, "preview"], cwd=book, capture_output=True)
+        assert preview.returncode == returned
+        assert (b"nowhere.md" in preview.stderr) == (returned != 0)
 
 
 @pytest.mark.parametrize("complaint", [*FAULTS, "book/missing"])

@@ -69,15 +69,30 @@ def wait_for(chromium, condition: str) -> None:
     raise AssertionError(f"after 20 seconds still not so: {condition}")
 
 
-def test_search_finds_a_concept_and_a_title(chapter):
-    for word in ("shrinkage", "Fleabag"):
-        tab_to(chapter, "button.search-button-field")
-        chapter.press("Enter")
-        wait_for(chapter, "document.activeElement.matches('input[type=search]')")
-        chapter.write(word)
-        chapter.press("Enter")
-        wait_for(chapter, f"location.search.includes('q={word}')")
-        wait_for(chapter, "document.querySelectorAll('#search-results li').length > 0")
+@pytest.mark.parametrize(
+    ("word", "page"),
+    [
+        ("shrinkage", "book/glossary.html"),
+        ("serendipity", "chapters/15_am_i_in_a_bubble.html"),
+        ("Fleabag", "chapters/06_what_is_it_about.html"),
+    ],
+)
+def test_search_finds_a_concept_and_a_title(chapter, word, page):
+    tab_to(chapter, "button.search-button-field")
+    chapter.press("Enter")
+    wait_for(chapter, "document.activeElement.matches('input[type=search]')")
+    chapter.write(word)
+    chapter.press("Enter")
+    wait_for(chapter, f"location.search.includes('q={word}')")
+    wait_for(chapter, f"document.querySelector(`#search-results a[href*='{page}']`) !== null")
+
+
+def test_search_finds_nothing_for_a_word_that_is_not_there(chromium, server):
+    chromium.open(f"{server}/search.html?q=zzyzx")
+    wait_for(
+        chromium, "document.querySelector('.search-summary')?.textContent.includes('not match')"
+    )
+    assert chromium.run("document.querySelectorAll('#search-results li').length") == 0
 
 
 def test_another_viewer_is_chosen(chromium, server):

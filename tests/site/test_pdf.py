@@ -12,6 +12,8 @@ from pypdf import PdfReader
 from book.tools import one_page, pdf
 from book.tools.browser import Browser
 
+pytestmark = pytest.mark.xdist_group("pdf")  # printed once, by one worker
+
 
 @pytest.fixture(scope="module")
 def printed(site) -> bytes:

@@ -1,0 +1,82 @@
+"""A directive for a picture that the reader changes: its controls, its data and its scripts.
+
+The body is the HTML of the controls. The data stands inside the page and the scripts are classic
+ones, because a browser that opens the page from a folder would refuse to fetch either.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
+
+logger = logging.getLogger(__name__)
+
+DATA, SCRIPTS = Path("book/explore"), Path("book/_static/explore")
+TOOL = "python -m book.tools.explore"
+
+SECTION = """\
+<section class="explorable" data-explorable="{name}" aria-label="{label}">
+<form autocomplete="off">
+{controls}
+</form>
+<div class="explorable-picture"></div>
+<p class="explorable-finding" role="status" aria-live="polite">{finding}</p>
+<noscript><p>The controls and the picture need JavaScript; the sentence above is what the first
+picture shows.</p></noscript>
+<script type="application/json" class="explorable-data">{data}</script>
+<script defer src="{scripts}/base.js"></script>
+<script defer src="{scripts}/{name}.js"></script>
+</section>"""
+
+
+class Explorable(SphinxDirective):
+    """``{explorable} name``, with the option ``label``, which names the section to a listener."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec = {"label": directives.unchanged_required}  # noqa: RUF012 (as docutils has it)
+
+    def run(self) -> list[nodes.Node]:
+        name, root = self.arguments[0], Path(self.env.srcdir)
+        data, script = root / DATA / f"{name}.json", root / SCRIPTS / f"{name}.js"
+        for path, remedy in ((script, "write it"), (data, f"run {TOOL} {name}")):
+            self.env.note_dependency(str(path))
+            if not path.is_file():
+                where = path.relative_to(root)
+                logger.warning("explorable %r needs %s: %s", name, where, remedy,
+                               location=self.get_location())  # fmt: skip
+                return []
+        page = self.env.app.builder.get_target_uri(self.env.docname)
+        html = section_html(
+            name=name,
+            label=self.options.get("label", name),
+            controls="\n".join(self.content),
+            data=data.read_text(encoding="utf-8"),
+            scripts=relative_uri(page, "_static/explore"),
+        )
+        return [nodes.raw("", html, format="html")]
+
+
+def section_html(*, name: str, label: str, controls: str, data: str, scripts: str) -> str:
+    """The section; its sentence is the data's "finding" until the script has a newer one."""
+    return SECTION.format(
+        name=escape(name),
+        label=escape(label),
+        controls=controls,
+        finding=escape(json.loads(data).get("finding", "")),
+        data=data.strip().replace("</", "<\\/"),  # else a title could end the script
+        scripts=scripts,
+    )
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_directive("explorable", Explorable)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

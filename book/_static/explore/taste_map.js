@@ -1,0 +1,110 @@
+/* The catalogue as a map, and a title's ten nearest in the model: numbered on the map, and listed
+   as radio buttons, which the arrow keys walk through. */
+"use strict";
+
+(() => {
+  const { html, svg, start } = Explore;
+  const SHAPES = [ // of about the same size around (0, 0)
+    "M-6,0a6,6 0 1,0 12,0a6,6 0 1,0 -12,0Z", "M0,-7.5L7,5.5L-7,5.5Z", "M-5.5,-5.5H5.5V5.5H-5.5Z",
+    "M0,-8L8,0L0,8L-8,0Z", "M0,7.5L7,-5.5L-7,-5.5Z", "M-2.2,-7.5H2.2V7.5H-2.2Z",
+    "M-7.5,-2.2H7.5V2.2H-7.5Z",
+  ];
+  const places = [...Array(10).keys()].map(place => html("label", {},
+    html("input", { type: "radio", name: "near", value: place + 1 }), html("span")));
+  const go = html("button", { type: "button" });
+  const list = html("fieldset", {}, html("legend"), ...places, go);
+  list.querySelector("input").defaultChecked = true;
+  document.querySelector('[data-explorable="taste_map"] form').append(list);
+
+  const address = (title, state) => `#${new URLSearchParams({ ...state, title, near: 1 })}`;
+
+  function fillList(data, title, nearer, state) {
+    list.querySelector("legend").textContent = `The ten nearest to ${state.title} in the model`;
+    data.near[title].forEach((other, place) => {
+      const facts = `${data.years[other]}, ${data.kinds[other]}; likeness `
+        + `${(data.likeness[title][place] / 100).toFixed(2)}, nearer on the map: ${nearer[place]}`;
+      places[place].querySelector("span").replaceChildren(
+        html("span", { class: "name" }, `${place + 1}. ${data.titles[other]}`),
+        html("span", { class: "facts" }, facts));
+    });
+    const marked = data.titles[data.near[title][state.near - 1]];
+    go.textContent = `Start from ${marked}`;
+    go.onclick = () => { location.hash = address(marked, state); };
+  }
+
+  function mark(data, title, state) {
+    const at = other => [data.x[other], data.y[other]];
+    const chosen = data.near[title][state.near - 1];
+    const numbers = data.near[title].map((other, place) => {
+      const [x, y] = at(other);
+      return svg("g", { class: other === chosen ? "number marked" : "number",
+        transform: `translate(${x} ${y})` },
+      svg("circle", { r: 17 }), svg("text", { class: "middle", dy: "0.35em" }, place + 1));
+    });
+    const upper = data.y[title] <= data.y[chosen] ? title : chosen;
+    const name = other => {
+      const [x, y] = at(other);
+      const side = x > 600 ? "end" : x < 300 ? "start" : "middle";
+      return svg("text", { class: "name", x, y: y + (other === upper ? -30 : 54),
+        "text-anchor": side }, data.titles[other]);
+    };
+    const [[x1, y1], [x2, y2]] = [at(title), at(chosen)];
+    return [
+      svg("line", { x1, y1, x2, y2 }),
+      svg("circle", { class: "title", cx: x1, cy: y1, r: 17 }),
+      ...numbers.filter((_, place) => place !== state.near - 1), numbers[state.near - 1],
+      name(title), name(chosen),
+    ];
+  }
+
+  function map(data, title, state) {
+    const { groups, of } = data.groupings[state.colours];
+    const dots = data.titles.map((name, other) => svg("path", {
+      class: groups[of[other]][1], d: SHAPES[of[other]], "data-title": name,
+      transform: `translate(${data.x[other]} ${data.y[other]})`,
+    }, svg("title", {}, `${name} (${data.years[other]})`)));
+    const [width, height] = [Math.max(...data.x), Math.max(...data.y)];
+    const drawn = svg("svg", {
+      viewBox: `-40 -60 ${width + 80} ${height + 130}`, role: "img",
+      "aria-label": `Map of ${dots.length} titles; ${state.title} and its ten nearest are marked`,
+    }, svg("g", { class: "dots" }, ...dots), ...mark(data, title, state));
+    drawn.addEventListener("click", ({ target }) => {
+      const dot = target.closest("[data-title]");
+      if (dot) location.hash = address(dot.dataset.title, state);
+    });
+    return drawn;
+  }
+
+  function legend({ groups, of }) {
+    return html("ul", { class: "legend" }, ...groups.map(([label, hue], group) => html("li", {},
+      svg("svg", { viewBox: "-10 -10 20 20", "aria-hidden": "true" },
+        svg("path", { class: hue, d: SHAPES[group] })),
+      `${label} (${of.filter(one => one === group).length})`)));
+  }
+
+  start("taste_map", ({ data, state, picture, finding }) => {
+    const title = data.titles.indexOf(state.title);
+    const gap = other =>
+      (data.x[other] - data.x[title]) ** 2 + (data.y[other] - data.y[title]) ** 2;
+    const gaps = data.titles.map((_, other) => (other === title ? Infinity : gap(other)));
+    const nearer = data.near[title].map(other => gaps.filter(one => one < gaps[other]).length);
+    fillList(data, title, nearer, state);
+    picture.replaceChildren(map(data, title, state), legend(data.groupings[state.colours]));
+
+    const place = state.near - 1;
+    const other = data.near[title][place];
+    const { groups, of } = data.groupings[state.colours];
+    const alike = data.near[title].filter(one => of[one] === of[title]).length;
+    const worst = nearer.indexOf(Math.max(...nearer));
+    finding([
+      `Number ${state.near} of the ten nearest to ${state.title} in the model is`,
+      `${data.titles[other]} (${data.years[other]}, ${data.kinds[other]}), likeness`,
+      `${(data.likeness[title][place] / 100).toFixed(2)}; titles drawn nearer on the map:`,
+      `${nearer[place]}. The map misleads most about ${data.titles[data.near[title][worst]]}:`,
+      `number ${worst + 1} in the model, yet ${nearer[worst]} titles are drawn nearer. And the`,
+      `nearest dot, ${data.titles[data.beside[title]]}, is number`,
+      `${data.place_of_beside[title]} in the model. Of the ten, ${alike} have its`,
+      `${state.colours} (${groups[of[title]][0]}).`,
+    ].join(" "));
+  });
+})();
