@@ -111,10 +111,12 @@ def test_an_explorable_without_data_or_script_is_a_warning(extension, tmp_path):
     for path in (extension.SCRIPTS, extension.DATA):
         (tmp_path / path).mkdir(parents=True)
     page, warnings = build(tmp_path, "shoes")
-    assert "book/_static/explore/shoes.js: write it" in warnings and "<section" not in page
+    assert "book/_static/explore/shoes.js: write it" in warnings and "explorable" not in page
     (tmp_path / extension.SCRIPTS / "shoes.js").write_text("")
     page, warnings = build(tmp_path, "shoes")
     assert "run python -m book.tools.explore shoes" in warnings
     (tmp_path / extension.DATA / "shoes.json").write_text("{}")
     page, warnings = build(tmp_path, "shoes")
-    assert not warnings and 'src="_static/explore/shoes.js"' in page and "<p>Hi</p>" in page
+    assert (
+        "shoes" not in warnings and 'src="_static/explore/shoes.js"' in page and "<p>Hi</p>" in page
+    )
