@@ -6,6 +6,7 @@ A slow line is a barrier too: `lighter` leaves out what a page would load and no
 from __future__ import annotations
 
 import time
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +17,6 @@ from sphinx.application import Sphinx
 
 def mend_table(soup: BeautifulSoup, table: Tag) -> None:
     """Say which cells are headers of what; let a wide table scroll inside itself, by keyboard."""
-    for old in table.find_all_previous("style", scoped=True):
-        old.decompose()
     for part in table.find_all(True):
         for attribute in ("style", "border"):
             del part[attribute]
@@ -35,7 +34,9 @@ def mend_table(soup: BeautifulSoup, table: Tag) -> None:
 
 def mend_page(html: str) -> str:
     """A whole page, with its tables, bibliography, landmarks and scripts put right."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(plain_code(html), "html.parser")
+    for old in soup.select("article style[scoped]"):  # pandas', for one table each
+        old.decompose()
     for table in soup.select("article table"):
         mend_table(soup, table)
     for entry in soup.select(".citation-list > .citation"):
@@ -45,7 +46,11 @@ def mend_page(html: str) -> str:
     for summary in soup.select("summary[aria-label]"):
         del summary["aria-label"]  # it says less than the words that are there
     lighten(soup)
-    return plain_code(str(soup))
+    return str(soup)
+
+
+def mend_file(page: Path) -> None:
+    page.write_text(mend_page(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def mend_site(app: Sphinx, error: Exception | None, since: float) -> None:
@@ -53,9 +58,10 @@ def mend_site(app: Sphinx, error: Exception | None, since: float) -> None:
     if error or app.builder.format != "html":
         return
     pages = [page for page in Path(app.outdir).rglob("*.html") if "_static" not in page.parts]
-    for page in pages:
-        if page.stat().st_mtime >= since:
-            page.write_text(mend_page(page.read_text(encoding="utf-8")), encoding="utf-8")
+    new = [page for page in pages if page.stat().st_mtime >= since]
+    new.sort(key=lambda page: page.stat().st_size, reverse=True)  # no core ends with the longest
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(mend_file, new))
     keep_icons(Path(app.outdir, "_static"), pages)
 
 
