@@ -44,13 +44,16 @@ def anchor(page: str, fragment: str = "") -> str:
     return f"{posixpath.splitext(page)[0].replace('/', '-')}--{fragment or 'top'}"
 
 
-def read_article(site: Path, page: str, printed: set[str]) -> Tag:
+def read_article(site: Path, page: str, printed: set[str], drawn: str = "") -> Tag:
     """The article of a page, unfolded; its names, links and pictures hold in the one page.
 
-    Links to pages that are not `printed` lose their target and keep their words.
+    Links to pages that are not `printed` lose their target and keep their words. An explorable
+    becomes what its scripts have `drawn`.
     """
     soup = BeautifulSoup((site / page).read_text(encoding="utf-8"), "html.parser")
     article = soup.select_one("article.bd-article")
+    if drawn:
+        article.select_one(".explorable").replace_with(BeautifulSoup(drawn, "html.parser"))
     for part in article.select(NOT_PRINTED):
         part.decompose()
     for details in article.select("details"):
@@ -80,12 +83,13 @@ def _mend_link(link: Tag, page: str, printed: set[str]) -> None:
         del link["href"]
 
 
-def make(root: Path, site: Path, numbers: Mapping[str, int] | None = None) -> str:
+def make(root: Path, site: Path, drawn: Mapping[str, str], numbers: Mapping[str, int]) -> str:
     """The one page.
 
     Args:
         root: the repository.
         site: the built site.
+        drawn: page with an explorable → the HTML of that explorable, drawn.
         numbers: page of the site → the printed page that it starts on, for the contents.
     """
     parts = read_contents(root)
@@ -106,7 +110,7 @@ def make(root: Path, site: Path, numbers: Mapping[str, int] | None = None) -> st
     soup.body.append(contents)
     for part in parts:
         for page in part.pages:
-            article = read_article(site, page, printed)
+            article = read_article(site, page, printed, drawn.get(page, ""))
             soup.body.append(article)
             _enter(soup, contents, part, page, article.h1.get_text(strip=True), numbers or {})
     return str(soup)

@@ -31,6 +31,18 @@ FOOTER = (
 PICTURES_MISSING = """[...document.images].filter(
     picture => !picture.complete || !picture.naturalWidth).map(picture => picture.src)"""
 
+DRAWN = """new Promise(done => setTimeout(done, 350)).then(() => {
+    const section = document.querySelector(".explorable");
+    for (const part of section.querySelectorAll(".control, input, button, noscript, script")) {
+        part.remove();
+    }
+    const note = document.createElement("p");
+    note.textContent = "Printed as it starts. On the site you can change it.";
+    section.append(note);
+    return section.outerHTML;
+})"""
+"""An explorable as its scripts draw it at the start, once its sentence has settled."""
+
 
 class Handler(SimpleHTTPRequestHandler):
     """Serves the site and, from memory, the one page."""
@@ -89,6 +101,16 @@ def first_pages(pdf: bytes, pages: list[str]) -> dict[str, int]:
     }
 
 
+def draw(browser: Browser, address: str, site: Path, pages: list[str]) -> dict[str, str]:
+    """Page with an explorable → that explorable, drawn, as HTML that needs no script."""
+    texts = ((page, (site / page).read_text(encoding="utf-8")) for page in pages)
+    drawn = {}
+    for page in (page for page, text in texts if "data-explorable" in text):
+        browser.open(f"{address}/{page}")
+        drawn[page] = browser.run(DRAWN)
+    return drawn
+
+
 def make(root: Path = ROOT, site: Path = SITE) -> bytes:
     """The book as a PDF."""
     if executable() is None:
@@ -99,14 +121,15 @@ def make(root: Path = ROOT, site: Path = SITE) -> bytes:
     handler = type("OnePage", (Handler,), {})
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(site))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/{NAME}"
+        address = f"http://127.0.0.1:{server.server_port}"
         browser = Browser()
         try:
             browser.look(width=1000, theme="light")
-            handler.text = one_page.make(root, site)
-            numbers = first_pages(print_page(browser, address), pages)
-            handler.text = one_page.make(root, site, numbers)
-            return print_page(browser, address)
+            drawn = draw(browser, address, site, pages)
+            handler.text = one_page.make(root, site, drawn, numbers={})
+            numbers = first_pages(print_page(browser, f"{address}/{NAME}"), pages)
+            handler.text = one_page.make(root, site, drawn, numbers)
+            return print_page(browser, f"{address}/{NAME}")
         finally:
             browser.close()
             server.shutdown()

@@ -182,6 +182,27 @@ def test_every_title_is_a_dot_and_the_ten_are_listed_as_stored(chromium, server,
     assert f"Number 3 of the ten nearest to Dexter in the model is {listed[2]}" in found["finding"]
 
 
+GAPS = """titles => [...titles].map(title => {
+    location.hash = "#" + new URLSearchParams({title, near: 1, colours: "form"});
+    dispatchEvent(new Event("hashchange"));
+    const discs = [...document.querySelectorAll(".number")].map(
+        disc => disc.getAttribute("transform").match(/[0-9.-]+/g).map(Number));
+    const start = document.querySelector("circle.title");
+    discs.push(["cx", "cy"].map(name => Number(start.getAttribute(name))));
+    const gaps = discs.flatMap(
+        ([x, y], i) => discs.slice(0, i).map(([left, top]) => Math.hypot(x - left, y - top)));
+    return [discs.length, Math.min(...gaps), Number(start.getAttribute("r"))];
+})"""
+
+
+def test_every_number_on_the_map_can_be_read(chromium, server):
+    open_explorable(chromium, server, "taste_map")
+    data = json.loads((Path(__file__).parents[2] / "book/explore/taste_map.json").read_text())
+    for discs, gap, radius in chromium.run(f"({GAPS})({json.dumps(data['titles'][::9])})"):
+        assert discs == 11
+        assert gap >= 2 * radius - 1  # places are whole numbers
+
+
 def test_a_neighbour_becomes_the_start_and_an_unknown_title_changes_nothing(chromium, server):
     start = open_explorable(chromium, server, "taste_map")
     tab_to(chromium, ".explorable fieldset button")

@@ -1,12 +1,14 @@
-"""Dark figures in a second engine: Firefox has its own way of letting a picture follow its page."""
+"""A second engine, with its own ways: dark pictures on the page, and the explorables."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from book.tools.explore import NAMES
 from tests.site.firefox import Firefox, executable
 
 pytestmark = pytest.mark.xdist_group("firefox")
@@ -14,6 +16,22 @@ pytestmark = pytest.mark.xdist_group("firefox")
 CHAPTER = "chapters/01_what_should_i_watch_next.html"
 COUNT = "() => document.querySelectorAll(\"article figure img[src$='.svg']\").length"
 CHOOSE = "theme => { localStorage.setItem('mode', theme); localStorage.setItem('theme', theme) }"
+
+
+SAID = """async fragment => {
+    const live = document.querySelector(".explorable-finding");
+    const stored = live.textContent;
+    document.querySelector(".explorable-picture").replaceChildren();
+    location.hash = fragment;
+    await new Promise(done => setTimeout(done, 1000));
+    const drawn = document.querySelectorAll(".explorable-picture *").length;
+    return JSON.stringify([stored, live.textContent, drawn]); }"""
+STATES = {
+    "neighbours": "title=Dexter&similarity=Jaccard&shrinkage=20",
+    "taste_map": "title=Dexter&near=3&colours=genre",
+    "bookshop": "men=90&own=70&remedy=floor&strength=20",
+    "bubble": "explore=50&diversity=60&week=40",
+}
 
 
 @pytest.fixture(params=["dark", "light"])
@@ -59,6 +77,23 @@ def test_figures_follow_the_system_and_then_the_reader(firefox, server):
     firefox.run(CHOOSE, other)
     firefox.open(f"{server}/{CHAPTER}")
     assert all(map(checks[other], figures(firefox)))
+
+
+@pytest.mark.parametrize("firefox", ["light"], indirect=True)
+def test_explorables_draw_and_say_what_they_do_in_chromium(firefox, chromium, server):
+    assert set(STATES) == set(NAMES)
+    for name, state in STATES.items():
+        address = f"{server}/book/explore_{name}.html"
+        found = []
+        for browser in (firefox, chromium):
+            browser.open(address)
+            reply = browser.run(SAID, state) if browser is firefox else None
+            said = reply["value"] if reply else browser.run(f"({SAID})({state!r})")
+            found.append(json.loads(said))
+        assert found[0] == found[1], name
+        stored, changed, drawn = found[0]
+        assert changed != stored
+        assert drawn > 10
 
 
 def test_the_eye_tells_dark_ink_from_light():

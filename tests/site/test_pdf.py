@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from book.tools import one_page, pdf
 from book.tools.browser import Browser
+from book.tools.explore import NAMES
 
 pytestmark = pytest.mark.xdist_group("pdf")  # printed once, by one worker
 
@@ -52,6 +53,13 @@ def test_solutions_and_answers_are_unfolded(texts):
     book = "".join(texts)
     assert book.count("Right.") > 20
     assert book.count("Solution") > 20
+
+
+def test_explorables_are_printed_as_they_start(texts):
+    book = "".join(texts)
+    assert book.count(squeezed("Printed as it starts.")) == len(NAMES)
+    for drawn in ("1. How I Met Your Mother", "Number 1 of the ten nearest to Friends"):
+        assert squeezed(drawn) in book
 
 
 def test_a_picture_that_does_not_load_stops_the_print(tmp_path):

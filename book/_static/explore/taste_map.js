@@ -4,6 +4,7 @@
 
 (() => {
   const { html, svg, start } = Explore;
+  const RADIUS = 17; // of a numbered disc
   const SHAPES = [ // of about the same size around (0, 0)
     "M-6,0a6,6 0 1,0 12,0a6,6 0 1,0 -12,0Z", "M0,-7.5L7,5.5L-7,5.5Z", "M-5.5,-5.5H5.5V5.5H-5.5Z",
     "M0,-8L8,0L0,8L-8,0Z", "M0,7.5L7,-5.5L-7,-5.5Z", "M-2.2,-7.5H2.2V7.5H-2.2Z",
@@ -32,26 +33,52 @@
     go.onclick = () => { location.hash = address(marked, state); };
   }
 
+  /* Push discs that overlap apart, a little at a time; the first stays where it is. */
+  function apart(discs) {
+    const places = discs.map(place => [...place]);
+    for (let round = 0; round < 200; round += 1) {
+      let moved = false;
+      places.forEach((one, i) => places.slice(0, i).forEach((other, j) => {
+        const [dx, dy] = [one[0] - other[0] || i - j, one[1] - other[1]];
+        const gap = Math.hypot(dx, dy);
+        if (gap >= 2 * RADIUS) return;
+        const [x, y] = [dx, dy].map(part => (2.1 * RADIUS - gap) * part / gap / (j ? 2 : 1));
+        [one[0], one[1]] = [one[0] + x, one[1] + y];
+        if (j) [other[0], other[1]] = [other[0] - x, other[1] - y];
+        moved = true;
+      }));
+      if (!moved) break;
+    }
+    return places;
+  }
+
   function mark(data, title, state) {
     const at = other => [data.x[other], data.y[other]];
     const chosen = data.near[title][state.near - 1];
-    const numbers = data.near[title].map((other, place) => {
-      const [x, y] = at(other);
-      return svg("g", { class: other === chosen ? "number marked" : "number",
-        transform: `translate(${x} ${y})` },
-      svg("circle", { r: 17 }), svg("text", { class: "middle", dy: "0.35em" }, place + 1));
+    const [, ...spots] = apart([title, ...data.near[title]].map(at));
+    const stems = data.near[title].map((other, place) => {
+      const [[x1, y1], [x2, y2]] = [at(other), spots[place]];
+      return svg("line", { class: "stem", x1, y1, x2, y2 });
     });
+    const numbers = data.near[title].map((other, place) => svg("g", {
+      class: other === chosen ? "number marked" : "number",
+      transform: `translate(${spots[place].map(Math.round).join(" ")})`,
+    }, svg("circle", { r: RADIUS }), svg("text", { class: "middle", dy: "0.35em" }, place + 1)));
     const upper = data.y[title] <= data.y[chosen] ? title : chosen;
-    const name = other => {
+    const name = other => { // above all discs around it, or below them
       const [x, y] = at(other);
+      const around = [[x, y], ...spots.filter(spot => Math.hypot(spot[0] - x, spot[1] - y) < 110)];
+      const heights = around.map(spot => spot[1]);
       const side = x > 600 ? "end" : x < 300 ? "start" : "middle";
-      return svg("text", { class: "name", x, y: y + (other === upper ? -30 : 54),
-        "text-anchor": side }, data.titles[other]);
+      return svg("text", { class: "name", x, "text-anchor": side,
+        y: other === upper ? Math.min(...heights) - 30 : Math.max(...heights) + 48,
+      }, data.titles[other]);
     };
-    const [[x1, y1], [x2, y2]] = [at(title), at(chosen)];
+    const [[x1, y1], [x2, y2]] = [at(title), spots[state.near - 1]];
     return [
       svg("line", { x1, y1, x2, y2 }),
-      svg("circle", { class: "title", cx: x1, cy: y1, r: 17 }),
+      ...stems,
+      svg("circle", { class: "title", cx: x1, cy: y1, r: RADIUS }),
       ...numbers.filter((_, place) => place !== state.near - 1), numbers[state.near - 1],
       name(title), name(chosen),
     ];
