@@ -51,14 +51,18 @@ def draw_log(
 
 
 @pytest.fixture
-def movielens_folder() -> Callable[[str], Path]:
-    """A function from the name of a MovieLens folder to its path; skips where it is absent."""
+def movielens_folder(monkeypatch) -> Callable[[str], Path]:
+    """A function from the name of a MovieLens folder to its path; skips where it is absent.
+
+    The library looks in the same place from then on, so that no test asks the network.
+    """
 
     def find(name: str) -> Path:
         beside = Path(__file__).resolve().parents[2] / "shared" / "datasets"
         folder = Path(os.environ.get("RECSYS_DATA", beside)) / name
         if not folder.is_dir():
             pytest.skip(f"{name} is not at hand: set RECSYS_DATA to the folder that holds it")
+        monkeypatch.setenv("RECSYS_DATA", str(folder.parent))
         return folder
 
     return find

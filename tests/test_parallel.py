@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import threading
 import time
 
@@ -36,3 +37,9 @@ def test_pieces_are_made_by_other_threads():
     threads = {thread.name for thread in in_order(lambda _: threading.current_thread(), range(20))}
     assert threading.current_thread().name not in threads
     assert len(threads) <= WORKERS
+
+
+def test_in_a_browser_no_thread_is_started(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    here = threading.current_thread()
+    assert list(in_order(lambda _: threading.current_thread(), range(3))) == [here] * 3
