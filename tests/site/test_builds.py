@@ -81,3 +81,10 @@ def test_a_changed_chapter_is_rebuilt_alone_in_less_than_half_the_time(again):
         "searchindex.js",
     }
     assert spent < float((again / "seconds").read_text()) / 2
+
+
+def test_a_changed_style_is_seen_where_no_page_has_changed(again):
+    change(again / "book/_static/watch-next.css", ".home-page {", ".home-page { color: #123456;")
+    done = make(again, "preview")
+    assert done.returncode == 0, done.stderr
+    assert "#123456" in (again / "_build/html/_static/watch-next.css").read_text(encoding="utf-8")
