@@ -32,7 +32,7 @@ $(READY): requirements.lock pyproject.toml
 # An incremental build after a failed one reports success. So a build that succeeds leaves a mark
 # among what it read, and where the mark is missing the next one starts clean.
 WHOLE := _build/.doctrees/.whole
-BUILD := $(BIN)/python -m book.tools.build && touch $(WHOLE)
+BUILD := $(BIN)/python -m book.tools.pages.build && touch $(WHOLE)
 
 book: $(READY) ## build the site from the stored outputs, into _build/html
 	@rm -rf $(SITE) _build/.doctrees
@@ -75,7 +75,7 @@ $(BENCH)/.ready: benchmarks/requirements.lock
 
 pdf: $(READY) ## print the built site as _build/watch-next.pdf (needs Chromium)
 	@test -f $(SITE)/index.html || $(MAKE) book
-	$(BIN)/python -m book.tools.pdf
+	$(BIN)/python -m book.tools.printing.pdf
 
 bench: $(BENCH)/.ready ## measure speed and accuracy against other libraries (their own environment)
 	$(BENCH)/bin/python -m benchmarks

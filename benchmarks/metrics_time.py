@@ -12,8 +12,8 @@ from recsys_lib.metrics.auc import auc
 from recsys_lib.metrics.genres import genre_shares
 from recsys_lib.metrics.lists import list_columns, make_lists
 from recsys_lib.metrics.named import OF_CATALOGUE, PER_USER
-from recsys_lib.models.popular import Popular
-from recsys_lib.models.random import Random
+from recsys_lib.models.baselines.popular import Popular
+from recsys_lib.models.baselines.random import Random
 from recsys_lib.per_user import per_user, relevant_events
 
 

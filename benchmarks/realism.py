@@ -20,7 +20,7 @@ from recsys_lib.evaluation import evaluate
 from recsys_lib.interactions import USER, Interactions
 from recsys_lib.metrics.beyond import gini
 from recsys_lib.models import ItemKNN, Popular, Random
-from recsys_lib.models.demographic import DemographicGroups
+from recsys_lib.models.baselines.demographic import DemographicGroups
 from recsys_lib.splits import split_random
 
 SHEET = Path(__file__).resolve().parents[1] / "data" / "README.md"

@@ -22,7 +22,7 @@ from sklearn.model_selection import KFold
 from recsys_lib.datasets import load_movielens
 from recsys_lib.interactions import ITEM, USER, VALUE, Interactions
 from recsys_lib.metrics.accuracy import mae, rmse
-from recsys_lib.models.surprise_model import SurpriseModel
+from recsys_lib.models.factors.surprise_model import SurpriseModel
 
 RESULT = Path(__file__).with_name("surprise_table.csv")
 

@@ -20,7 +20,7 @@ from recsys_lib.errors import ArgumentError, DataError, RecsysError, UnknownUser
 from recsys_lib.evaluation import evaluate
 from recsys_lib.interactions import ITEM, RANK, SCORE, USER, Interactions
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.demographic import DemographicGroups
+from recsys_lib.models.baselines.demographic import DemographicGroups
 from recsys_lib.models.rating import RatingPredictor
 from recsys_lib.models.registry import MODELS, describe, make_model
 from recsys_lib.report import as_text, save_csv

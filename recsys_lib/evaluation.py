@@ -17,7 +17,7 @@ from recsys_lib.metrics.genres import genre_shares
 from recsys_lib.metrics.lists import Lists, list_columns, make_lists
 from recsys_lib.metrics.named import KNOWN, OF_CATALOGUE, OF_RATINGS, PER_USER, metric_name
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.popular import Popular
+from recsys_lib.models.baselines.popular import Popular
 from recsys_lib.per_user import per_user, relevant_events, user_auc, user_errors
 from recsys_lib.splits import Split
 

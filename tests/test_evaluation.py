@@ -18,8 +18,8 @@ from recsys_lib.metrics.accuracy import mae, rmse
 from recsys_lib.metrics.auc import auc
 from recsys_lib.metrics.named import KNOWN
 from recsys_lib.models import Popular, Random
+from recsys_lib.models.factors.surprise_model import SurpriseModel
 from recsys_lib.models.rating import RatingPredictor
-from recsys_lib.models.surprise_model import SurpriseModel
 from recsys_lib.splits import split_by_time, split_random
 
 COLUMNS = ["model", "metric", "segment", "mean", "low", "high", "users", "fit_seconds",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ LAYERS = (
     ("tuning",),
     ("explain", "model_card"),
     ("simulation",),
-    ("bandits", "offpolicy", "pages"),
+    ("online", "offpolicy", "pages", "experiments"),
     ("plotting",),
     ("report",),
     ("cli",),
@@ -91,6 +92,59 @@ def test_a_file_imports_only_from_above(path):
         part = "interactions" if name == "Interactions" else name
         same_folder = part == own and path.parent != LIBRARY
         assert same_folder or layer(part) < layer(own), f"{own} imports from {part}"
+
+
+def modules_imported(path: Path) -> set[str]:
+    """The dotted names that a file imports, to the module."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def circles(folder: str) -> list[list[str]]:
+    """Modules below a folder that import each other in a ring; a package is its ``__init__``."""
+    files = {}
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    graph = {
+        name: {
+            whole if whole in files else whole.rpartition(".")[0]
+            for whole in modules_imported(path)
+            if whole in files or whole.rpartition(".")[0] in files
+        }
+        for name, path in files.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [error.args[1]]
+    return []
+
+
+@pytest.mark.parametrize("folder", ["recsys_lib", "book", "assignments", "benchmarks"])
+def test_no_module_imports_itself_by_a_detour(folder):
+    assert circles(folder) == []
+
+
+ROOMS = ("baselines", "neighbours", "factors", "content", "hybrids")
+"""The rooms of `models`, in the order of the chapters."""
+IN_SIMULATION = ("world", "service", "loop")
+
+
+@pytest.mark.parametrize(("place", "rooms"), [("models", ROOMS), ("simulation", IN_SIMULATION)])
+def test_a_room_uses_only_earlier_rooms(place, rooms):
+    found = {path.name for path in (LIBRARY / place).iterdir() if (path / "__init__.py").exists()}
+    assert found == set(rooms)
+    for number, room in enumerate(rooms):
+        for path in (LIBRARY / place / room).glob("*.py"):
+            used = {name.split(".")[2] for name in modules_imported(path)
+                    if name.startswith(f"recsys_lib.{place}.")}  # fmt: skip
+            assert not used & set(rooms[number + 1 :]), path.name
 
 
 def test_the_layers_tell_files_apart():

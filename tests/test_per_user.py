@@ -9,7 +9,7 @@ from surprise import BaselineOnly
 from recsys_lib.errors import DataError
 from recsys_lib.metrics.accuracy import rmse
 from recsys_lib.models import Popular
-from recsys_lib.models.surprise_model import SurpriseModel
+from recsys_lib.models.factors.surprise_model import SurpriseModel
 from recsys_lib.per_user import relevant_events, user_auc, user_errors
 from recsys_lib.splits import Split, split_random
 

@@ -10,9 +10,9 @@ import pytest
 from recsys_lib.errors import ArgumentError
 from recsys_lib.evaluation import evaluate
 from recsys_lib.leakage import Split
-from recsys_lib.models.biased_mf import BiasedMF
-from recsys_lib.models.ease import EASE
-from recsys_lib.models.popular import Popular
+from recsys_lib.models.baselines.popular import Popular
+from recsys_lib.models.factors.biased_mf import BiasedMF
+from recsys_lib.models.factors.ease import EASE
 from recsys_lib.splits import leave_last_out, split_by_time, split_random
 from recsys_lib.tuning import tune, validation
 

@@ -20,7 +20,7 @@ from sphinx.util.osutil import relative_uri
 logger = logging.getLogger(__name__)
 
 DATA, SCRIPTS = Path("book/explore"), Path("book/_static/explore")
-TOOL = "python -m book.tools.explore"
+TOOL = "python -m book.tools.explorables"
 
 SECTION = """\
 <section class="explorable" data-explorable="{name}" aria-label="{label}">

@@ -11,8 +11,8 @@ from recsys_lib.errors import ArgumentError
 from recsys_lib.explain.histories import history_of
 from recsys_lib.interactions import ITEM, Interactions
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.content import ContentProfile
-from recsys_lib.models.knn import UserKNN
+from recsys_lib.models.content.profile import ContentProfile
+from recsys_lib.models.neighbours.knn import UserKNN
 
 PART = "contribution"
 

@@ -16,10 +16,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from recsys_lib.errors import ArgumentError
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.content import ContentProfile
-from recsys_lib.models.ease import EASE
-from recsys_lib.models.ials import ImplicitALS
-from recsys_lib.models.knn import ItemKNN
+from recsys_lib.models.content.profile import ContentProfile
+from recsys_lib.models.factors.ease import EASE
+from recsys_lib.models.factors.ials import ImplicitALS
+from recsys_lib.models.neighbours.knn import ItemKNN
 
 
 class History(Protocol):

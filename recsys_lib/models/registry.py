@@ -7,21 +7,21 @@ from collections.abc import Callable
 
 from recsys_lib.errors import ArgumentError, MissingPackageError
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.biased_mf import BiasedMF
-from recsys_lib.models.bpr import BPR
-from recsys_lib.models.content import ContentProfile
-from recsys_lib.models.demographic import DemographicGroups
-from recsys_lib.models.ease import EASE
-from recsys_lib.models.featured_mf import FeaturedMF
-from recsys_lib.models.ials import ImplicitALS
-from recsys_lib.models.knn import ItemKNN, UserKNN
-from recsys_lib.models.popular import Popular
-from recsys_lib.models.random import Random
-from recsys_lib.models.rp3beta import RP3beta
-from recsys_lib.models.stacked import Stacked
-from recsys_lib.models.surprise_model import SurpriseModel
-from recsys_lib.models.switching import Switching
-from recsys_lib.models.weighted import Weighted
+from recsys_lib.models.baselines.demographic import DemographicGroups
+from recsys_lib.models.baselines.popular import Popular
+from recsys_lib.models.baselines.random import Random
+from recsys_lib.models.content.profile import ContentProfile
+from recsys_lib.models.factors.biased_mf import BiasedMF
+from recsys_lib.models.factors.bpr import BPR
+from recsys_lib.models.factors.ease import EASE
+from recsys_lib.models.factors.ials import ImplicitALS
+from recsys_lib.models.factors.surprise_model import SurpriseModel
+from recsys_lib.models.hybrids.featured_mf import FeaturedMF
+from recsys_lib.models.hybrids.stacked import Stacked
+from recsys_lib.models.hybrids.switching import Switching
+from recsys_lib.models.hybrids.weighted import Weighted
+from recsys_lib.models.neighbours.knn import ItemKNN, UserKNN
+from recsys_lib.models.neighbours.rp3beta import RP3beta
 
 
 def svd(random_state: int = 0) -> SurpriseModel:

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from recsys_lib.errors import RecsysError
-from recsys_lib.simulation.catalogue import CATALOGUE
 from recsys_lib.simulation.files import write_tables
-from recsys_lib.simulation.simulate import simulate
-from recsys_lib.simulation.world import SEED, World
+from recsys_lib.simulation.service.life import simulate
+from recsys_lib.simulation.world.catalogue import CATALOGUE
+from recsys_lib.simulation.world.world import SEED, World
 
 
 def main(arguments: list[str] | None = None) -> int:

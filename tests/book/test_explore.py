@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from sphinx.application import Sphinx
 
-from book.tools import explore
-from book.tools.explore_taste_map import MOST_WATCHED, directions
+from book.tools.explorables import make as explore
+from book.tools.explorables.taste_map import MOST_WATCHED, directions
 from recsys_lib.datasets import load_matinee
-from recsys_lib.models.ials import ImplicitALS
+from recsys_lib.models.factors.ials import ImplicitALS
 
 
 def stored(name: str) -> str:
@@ -22,13 +22,13 @@ def stored(name: str) -> str:
 
 @pytest.mark.parametrize("name", ["neighbours", "taste_map"])
 def test_what_is_stored_is_as_fresh(name):
-    assert explore.as_json(name) == stored(name), f"run python -m book.tools.explore {name}"
+    assert explore.as_json(name) == stored(name), f"run python -m book.tools.explorables {name}"
 
 
 @pytest.fixture(scope="module")
 def extension():
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(Path(explore.__file__).parents[1] / "_ext"))
+        patch.syspath_prepend(str(Path(explore.__file__).parents[2] / "_ext"))
         import explorable
 
         yield explorable
@@ -114,7 +114,7 @@ def test_an_explorable_without_data_or_script_is_a_warning(extension, tmp_path):
     assert "book/_static/explore/shoes.js: write it" in warnings and "explorable" not in page
     (tmp_path / extension.SCRIPTS / "shoes.js").write_text("")
     page, warnings = build(tmp_path, "shoes")
-    assert "run python -m book.tools.explore shoes" in warnings
+    assert "run python -m book.tools.explorables shoes" in warnings
     (tmp_path / extension.DATA / "shoes.json").write_text("{}")
     page, warnings = build(tmp_path, "shoes")
     assert (

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from book.tools import explore_bookshop, explore_bubble
-from book.tools.explore_bookshop import MEN, OWN, REMEDIES
+from book.tools.explorables import bookshop as explore_bookshop
+from book.tools.explorables import bubble as explore_bubble
+from book.tools.explorables.bookshop import MEN, OWN, REMEDIES
 from recsys_lib.simulation.bookshop import long_run_share
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ from recsys_lib.evaluation import evaluate
 from recsys_lib.metrics.ranking import ndcg
 from recsys_lib.models import EASE, BiasedMF, ImplicitALS, Popular, Random
 from recsys_lib.models.top_k import top_k
-from recsys_lib.simulation.config import START
+from recsys_lib.simulation.world.config import START
 from recsys_lib.splits import split_by_time, split_random
 
 

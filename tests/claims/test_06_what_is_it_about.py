@@ -12,8 +12,8 @@ from recsys_lib.evaluation import evaluate
 from recsys_lib.intervals import bootstrap_interval
 from recsys_lib.metrics.ranking import ndcg
 from recsys_lib.models import ContentProfile, ItemKNN, MaturityClassifier, Popular, Random
-from recsys_lib.models.maturity import unfit_for
-from recsys_lib.models.request_search import RequestSearch
+from recsys_lib.models.content.maturity import unfit_for
+from recsys_lib.models.content.request_search import RequestSearch
 from recsys_lib.splits import cold_items, split_by_time
 
 

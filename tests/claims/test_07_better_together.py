@@ -7,7 +7,7 @@ import pytest
 
 from recsys_lib.metrics.ranking import ndcg
 from recsys_lib.models import FeaturedMF, Stacked, Switching, Weighted
-from recsys_lib.models.hybrid import default_parents, standard_scores
+from recsys_lib.models.hybrids.hybrid import default_parents, standard_scores
 from recsys_lib.splits import Split, cold_items, split_by_time
 
 GROUPS = ("gender", "age_band")

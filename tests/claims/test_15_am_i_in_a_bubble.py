@@ -8,11 +8,11 @@ from scipy import stats
 
 from recsys_lib.models import EASE
 from recsys_lib.simulation import World, WorldConfig
-from recsys_lib.simulation.catalogue import read_catalogue
-from recsys_lib.simulation.feedback_loop import run_loop
-from recsys_lib.simulation.loop_policies import Learned, Lottery
-from recsys_lib.simulation.loop_study import judged
-from recsys_lib.simulation.loop_worlds import remedies, taste_groups
+from recsys_lib.simulation.loop.feedback_loop import run_loop
+from recsys_lib.simulation.loop.policies import Learned, Lottery
+from recsys_lib.simulation.loop.study import judged
+from recsys_lib.simulation.loop.worlds import remedies, taste_groups
+from recsys_lib.simulation.world.catalogue import read_catalogue
 
 SEEDS = range(21, 31)
 WEEKS = {"rounds": 16, "memory": 8}

@@ -8,8 +8,8 @@ from sklearn.base import clone
 
 from recsys_lib.explain import counterfactual, exact_scores, explain
 from recsys_lib.models import EASE, ContentProfile, ImplicitALS, ItemKNN
-from recsys_lib.models.neighborhood import all_similarities
-from recsys_lib.models.similarity import cosine
+from recsys_lib.models.neighbours.neighborhood import all_similarities
+from recsys_lib.models.neighbours.similarity import cosine
 
 MODELS = {"ease": EASE(l2=150.0), "ials": ImplicitALS(), "knn": ItemKNN()}
 OWN = "own parts"

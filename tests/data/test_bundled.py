@@ -13,9 +13,9 @@ from benchmarks import realism
 from recsys_lib.datasets import load_matinee
 from recsys_lib.datasets.matinee import FOLDER
 from recsys_lib.simulation import World, WorldConfig, simulate
-from recsys_lib.simulation.config import START
 from recsys_lib.simulation.files import NAMES, file_name, to_csv
-from recsys_lib.simulation.world import SEED
+from recsys_lib.simulation.world.config import START
+from recsys_lib.simulation.world.world import SEED
 
 
 @pytest.fixture(scope="module")

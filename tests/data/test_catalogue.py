@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from recsys_lib.errors import DataError
-from recsys_lib.simulation.catalogue import (
+from recsys_lib.simulation.world.catalogue import (
     AUTHORED,
     CATALOGUE,
     read_catalogue,

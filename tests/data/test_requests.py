@@ -7,7 +7,7 @@ import pytest
 
 from recsys_lib.datasets import load_matinee
 from recsys_lib.datasets.matinee import FOLDER
-from recsys_lib.models import request_search
+from recsys_lib.models.content import request_search
 
 REQUESTS = pd.read_csv(FOLDER / "requests.csv")
 

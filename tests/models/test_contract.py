@@ -19,23 +19,23 @@ from recsys_lib import Interactions, models
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import ITEM, RANK, SCORE, USER, VALUE
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.biased_mf import BiasedMF
-from recsys_lib.models.bpr import BPR
-from recsys_lib.models.content import ContentProfile
-from recsys_lib.models.demographic import DemographicGroups
-from recsys_lib.models.ease import EASE
-from recsys_lib.models.featured_mf import FeaturedMF
-from recsys_lib.models.ials import ImplicitALS
-from recsys_lib.models.knn import ItemKNN, UserKNN
-from recsys_lib.models.popular import Popular
-from recsys_lib.models.random import Random
+from recsys_lib.models.baselines.demographic import DemographicGroups
+from recsys_lib.models.baselines.popular import Popular
+from recsys_lib.models.baselines.random import Random
+from recsys_lib.models.content.profile import ContentProfile
+from recsys_lib.models.factors.biased_mf import BiasedMF
+from recsys_lib.models.factors.bpr import BPR
+from recsys_lib.models.factors.ease import EASE
+from recsys_lib.models.factors.ials import ImplicitALS
+from recsys_lib.models.factors.surprise_model import SurpriseModel
+from recsys_lib.models.hybrids.featured_mf import FeaturedMF
+from recsys_lib.models.hybrids.stacked import Stacked
+from recsys_lib.models.hybrids.switching import Switching
+from recsys_lib.models.hybrids.weighted import Weighted
+from recsys_lib.models.neighbours.knn import ItemKNN, UserKNN
+from recsys_lib.models.neighbours.rating_knn import RatingKNN
+from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.rating import RatingPredictor
-from recsys_lib.models.rating_knn import RatingKNN
-from recsys_lib.models.rp3beta import RP3beta
-from recsys_lib.models.stacked import Stacked
-from recsys_lib.models.surprise_model import SurpriseModel
-from recsys_lib.models.switching import Switching
-from recsys_lib.models.weighted import Weighted
 
 MODELS = {
     "popular": Popular(),
@@ -71,8 +71,8 @@ ABSTRACT = {Recommender, RatingPredictor}
 
 def test_every_model_of_the_library_is_in_this_suite():
     found = set()
-    for module in pkgutil.iter_modules(models.__path__):
-        members = inspect.getmembers(importlib.import_module(f"{models.__name__}.{module.name}"))
+    for module in pkgutil.walk_packages(models.__path__, f"{models.__name__}."):
+        members = inspect.getmembers(importlib.import_module(module.name))
         found |= {
             thing
             for name, thing in members

@@ -15,11 +15,11 @@ from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import ITEM, USER
 from recsys_lib.models import EASE, ContentProfile, DemographicGroups, Popular, Random
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.hybrid import default_parents, fit_parents, standard_scores
-from recsys_lib.models.rehearsal import NEGATIVES, draw_pairs
-from recsys_lib.models.stacked import KNOWN, NO_PARENT, Stacked
-from recsys_lib.models.switching import Switching
-from recsys_lib.models.weighted import OTHERS, Weighted
+from recsys_lib.models.hybrids.hybrid import default_parents, fit_parents, standard_scores
+from recsys_lib.models.hybrids.rehearsal import NEGATIVES, draw_pairs
+from recsys_lib.models.hybrids.stacked import KNOWN, NO_PARENT, Stacked
+from recsys_lib.models.hybrids.switching import Switching
+from recsys_lib.models.hybrids.weighted import OTHERS, Weighted
 from recsys_lib.splits import split_by_time
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from book.tools import notebooks
+from book.tools.notebooks import runner as notebooks
 
 
 def test_every_chapter_agrees_with_its_notebook():

@@ -13,8 +13,10 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from book.tools import quiz_exports, quizzes
-from book.tools.quizzes import Option, Question
+from book.tools.quizzes import bank as quizzes
+from book.tools.quizzes import exports as quiz_exports
+from book.tools.quizzes.__main__ import main as export
+from book.tools.quizzes.bank import Option, Question
 
 AWKWARD = Question(
     "quiz-99-1",
@@ -198,7 +200,7 @@ def test_qti_packages_are_whole_and_say_what_the_bank_says(bank):
 
 
 def test_everything_is_written(tmp_path, bank):
-    quizzes.main(tmp_path)
+    export(tmp_path)
     chapters = {f"canvas/{question.chapter:02d}.zip" for question in bank}
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
     assert written == {"bank.json", "moodle.gift.txt"} | chapters

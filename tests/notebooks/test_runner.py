@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from book.tools import notebooks
+from book.tools.notebooks import runner as notebooks
 
 HEAD = """---
 kernelspec:

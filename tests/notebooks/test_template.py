@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from book.tools.notebooks import read_source
+from book.tools.notebooks.runner import read_source
 
 ROOT = Path(__file__).resolve().parents[2]
 CAPSTONE = "19"  # a brief for the reader's own project, without an experiment of the book's

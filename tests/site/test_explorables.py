@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from book.tools.explore import NAMES
-from book.tools.explore_neighbours import CHOICES
+from book.tools.explorables.make import NAMES
+from book.tools.explorables.neighbours import CHOICES
 from recsys_lib.datasets import load_matinee
-from recsys_lib.models.knn import ItemKNN
+from recsys_lib.models.neighbours.knn import ItemKNN
 from tests.site.test_keyboard import tab_to
 
 WEIGHT = 250_000  # bytes of a page with its data and its own scripts

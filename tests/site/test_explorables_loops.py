@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from book.tools import explore_bubble
-from book.tools.explore_bookshop import MEN, MONTHS, OWN, REMEDIES
+from book.tools.explorables import bubble as explore_bubble
+from book.tools.explorables.bookshop import MEN, MONTHS, OWN, REMEDIES
 from recsys_lib.simulation.bookshop import Bookshop, long_run_share, utility
 
 ROOT = Path(__file__).resolve().parents[2]

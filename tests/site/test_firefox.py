@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from book.tools.explore import NAMES
+from book.tools.explorables.make import NAMES
 from tests.site.firefox import Firefox, executable
 
 pytestmark = pytest.mark.xdist_group("firefox")

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from book.tools import notebooks
+from book.tools.notebooks import runner as notebooks
 
 pytestmark = pytest.mark.xdist_group("gates")  # built once, by one worker
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from book.tools import home_page, tiles
-from book.tools.chapter_map import read_parts
+from book.tools.pages import home_page, tiles
+from book.tools.pages.chapter_map import read_parts
 from recsys_lib import models, plotting
 from recsys_lib.datasets import load_matinee
 from recsys_lib.datasets.matinee import COLUMNS
-from recsys_lib.simulation.config import EPISODES_PER_SEASON, POSITIONS, ROWS, WorldConfig
+from recsys_lib.simulation.world.config import EPISODES_PER_SEASON, POSITIONS, ROWS, WorldConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,7 +32,7 @@ def page(name: str) -> str:
 
 def test_what_is_generated_is_as_fresh(made):
     stale = [str(path) for path, text in made.items() if page(path) != text]
-    assert not stale, "run python -m book.tools.home_page"
+    assert not stale, "run python -m book.tools.pages.home_page"
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,10 @@ import unicodedata
 import pytest
 from pypdf import PdfReader
 
-from book.tools import one_page, pdf
 from book.tools.browser import Browser
-from book.tools.explore import NAMES
+from book.tools.explorables.make import NAMES
+from book.tools.pages import one_page
+from book.tools.printing import pdf
 
 pytestmark = pytest.mark.xdist_group("pdf")  # printed once, by one worker
 

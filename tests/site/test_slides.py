@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from book.tools import slides
-from book.tools.slide_content import first_sentence
+from book.tools.slides import deck as slides
+from book.tools.slides.content import first_sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "_build" / "axe" / "axe_playwright_python" / "axe.min.js"

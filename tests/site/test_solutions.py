@@ -7,7 +7,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from book.tools.notebooks import CHAPTERS
+from book.tools.notebooks.runner import CHAPTERS
 
 SOURCES = [
     path

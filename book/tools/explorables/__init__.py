@@ -1,0 +1,1 @@
+"""The data that the explorables draw: ``python -m book.tools.explorables [names…]``."""

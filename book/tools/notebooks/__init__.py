@@ -1,0 +1,1 @@
+"""Chapters' sources made executed notebooks: ``python -m book.tools.notebooks``."""

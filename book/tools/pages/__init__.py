@@ -1,0 +1,1 @@
+"""The pages of the site: building them, and what they show of the library."""

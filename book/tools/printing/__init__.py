@@ -1,0 +1,1 @@
+"""The site as one PDF: ``python -m book.tools.printing.pdf``."""

@@ -1,0 +1,1 @@
+"""Lecture slides of the built site: ``python -m book.tools.slides``."""

@@ -1,0 +1,1 @@
+"""What a title is about: profiles, search in plain words, maturity (chapter 06)."""

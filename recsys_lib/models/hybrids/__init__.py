@@ -1,0 +1,1 @@
+"""Several models as one, and factors made of features (chapter 07)."""

@@ -1,0 +1,78 @@
+"""One recommender for those it knows, others for new viewers and for new titles."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recsys_lib.errors import check_at_least
+from recsys_lib.interactions import Interactions
+from recsys_lib.models.base import Recommender
+from recsys_lib.models.hybrids.hybrid import default_parents, fit_parents, standard_scores
+
+
+class Switching(Recommender):
+    """A title scores by the one parent that is in charge of the viewer and of the title.
+
+    score[u, i] = z[new_viewer, u, i]  if plays[u] < min_plays
+                  z[new_title, u, i]   else if viewers[i] < min_viewers
+                  z[known, u, i]       else
+
+    plays[u] and viewers[i] count the events in `train`. z are standardised scores, see
+    `hybrid.standard_scores`: only so can titles scored by different parents share a list.
+
+    Args:
+        known, new_viewer, new_title: recommenders, cloned in fit. None takes, of
+            `hybrid.default_parents`, the factors, the groups and the content; where fit was not
+            given the table for it, popularity instead of groups and the factors instead of content.
+        min_plays: plays from which a viewer is known, at least 0.
+        min_viewers: viewers from which a title is known, at least 0.
+
+    Attributes:
+        parents_: "known", "new_viewer", "new_title" → fitted recommender.
+
+    Raises:
+        ArgumentError: a threshold below 0.
+        DataError: a parent needs `items` or `users` that were not given.
+
+    Source: the switching hybrid of `burke2002`.
+    """
+
+    def __init__(
+        self,
+        known: Recommender | None = None,
+        new_viewer: Recommender | None = None,
+        new_title: Recommender | None = None,
+        min_plays: int = 4,
+        min_viewers: int = 1,
+    ) -> None:
+        self.known = known
+        self.new_viewer = new_viewer
+        self.new_title = new_title
+        self.min_plays = min_plays
+        self.min_viewers = min_viewers
+
+    def _fit(self, train: Interactions, items, users) -> None:
+        check_at_least("min_plays", self.min_plays, 0, integer=True)
+        check_at_least("min_viewers", self.min_viewers, 0, integer=True)
+        usual = default_parents(items, users)
+        chosen = {
+            "known": self.known or usual["factors"],
+            "new_viewer": self.new_viewer or usual.get("groups", usual["popular"]),
+            "new_title": self.new_title or usual.get("content", usual["factors"]),
+        }
+        self.parents_ = fit_parents(chosen, train, items, users)
+
+    def _score(self, rows: np.ndarray) -> np.ndarray:
+        users, train = self.train_.users[rows], self.train_
+        scores = standard_scores(self.parents_["known"], users)
+        new_title = train.item_counts < self.min_viewers
+        scores[:, new_title] = standard_scores(self.parents_["new_title"], users)[:, new_title]
+        new_viewer = train.user_counts[rows] < self.min_plays
+        if new_viewer.any():
+            by_group = standard_scores(self.parents_["new_viewer"], users[new_viewer])
+            scores[new_viewer] = by_group
+        return scores.astype(np.float32)
+
+    def _score_strangers(self, users: np.ndarray) -> np.ndarray:
+        parent = "new_viewer" if self.min_plays > 0 else "known"
+        return standard_scores(self.parents_[parent], users).astype(np.float32)

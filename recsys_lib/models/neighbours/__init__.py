@@ -1,0 +1,1 @@
+"""Who or what is alike: people who watched this also watched that (chapter 04)."""

@@ -1,0 +1,121 @@
+"""The K nearest of every title (or viewer), found block by block in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations_with_replacement
+
+import numpy as np
+from scipy import sparse
+
+from recsys_lib.models.neighbours.similarity import Block, Common, shrunk
+from recsys_lib.models.top_k import highest
+from recsys_lib.parallel import in_order
+
+Measure = Callable[[Common], np.ndarray]
+
+
+def compare(left: Block, right: Block, measure: Measure, shrinkage: float) -> np.ndarray:
+    """The shrunk similarity of each title of `left` to each of `right`."""
+    common = Common(left, right)
+    similarity = measure(common)
+    return shrunk(similarity, common.co, shrinkage) if shrinkage else similarity
+
+
+def nearest(
+    value: sparse.csc_array, measure: Measure, neighbors: int, shrinkage: float, width: int = 1024
+) -> sparse.csr_array:
+    """The similarities of each column's nearest other columns.
+
+    Columns are compared in blocks of `width`, each pair of blocks once, and only the best so far
+    are kept: memory grows with `width * (rows + width)` and `columns * neighbors`.
+
+    Args:
+        value: CSC array (viewers, titles).
+        measure: a formula of `similarity`.
+        neighbors: how many to keep a column; only those with a similarity above 0 are kept.
+            Of equally similar ones those with more events are kept, then those further left.
+        shrinkage: see `similarity.shrunk`.
+        width: columns of a block.
+
+    Returns:
+        float32 CSR array (titles, titles); row i holds the similarities of i's neighbours.
+    """
+    n = value.shape[1]
+    order = np.argsort(-np.diff(value.indptr), kind="stable")
+    best = {
+        start: Best(start, min(start + width, n), min(neighbors, n)) for start in range(0, n, width)
+    }
+    for a, b, similarity in tiles(value[:, order], measure, shrinkage, width):
+        similarity = similarity.astype(np.float32, copy=False)
+        if a == b:
+            np.fill_diagonal(similarity, 0)  # nothing is its own neighbour
+        np.copyto(similarity, -np.inf, where=similarity <= 0)
+        best[a].offer(similarity, b)
+        if a != b:
+            best[b].offer(similarity.T, a)
+    kept = [block.kept() for block in best.values()]
+    rows, columns, data = (np.concatenate(part) for part in zip(*kept, strict=True))
+    places = order[rows].astype(np.int32), order[columns].astype(np.int32)
+    return sparse.coo_array((data, places), shape=(n, n)).tocsr()
+
+
+def all_similarities(value: sparse.csc_array, measure: Measure) -> np.ndarray:
+    """The similarity of each column to each, float64, shape (columns, columns); 1 to itself."""
+    similarities = np.empty((value.shape[1], value.shape[1]))
+    for a, b, tile in tiles(value, measure):
+        rows, columns = slice(a, a + tile.shape[0]), slice(b, b + tile.shape[1])
+        similarities[rows, columns], similarities[columns, rows] = tile, tile.T
+    np.fill_diagonal(similarities, 1)
+    return similarities
+
+
+def tiles(
+    value: sparse.csc_array, measure: Measure, shrinkage: float = 0.0, width: int = 1024
+) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Each pair of blocks of `width` columns once: where the two start, and their similarities.
+
+    They come in such an order that every block meets the others from left to right.
+    """
+    starts = range(0, value.shape[1], width)
+    blocks = {start: Block(value[:, start : start + width]) for start in starts}
+
+    def tile(pair: tuple[int, int]) -> tuple[int, int, np.ndarray]:
+        return *pair, compare(blocks[pair[0]], blocks[pair[1]], measure, shrinkage)
+
+    return in_order(tile, combinations_with_replacement(starts, 2))
+
+
+class Best:
+    """The best columns seen so far for each of some rows, in ascending order of column."""
+
+    def __init__(self, start: int, stop: int, k: int) -> None:
+        self.start = start
+        self.columns = np.zeros((stop - start, k), np.int64)
+        self.values = np.full((stop - start, k), -np.inf, np.float32)
+
+    def offer(self, values: np.ndarray, start: int) -> None:
+        """Consider columns start, start + 1, ..., all to the right of those seen so far.
+
+        A row whose best new value does not beat the least one that it holds stays as it is.
+        """
+        rows = np.flatnonzero(values.max(axis=1) > self.values.min(axis=1))
+        k = self.values.shape[1]
+        new, best = _top(np.take(values, rows, axis=0), k)
+        columns = np.hstack([self.columns[rows], start + new])
+        top, self.values[rows] = _top(np.hstack([self.values[rows], best]), k)
+        self.columns[rows] = np.take_along_axis(columns, top, axis=1)
+
+    def kept(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Row, column and value of all that is kept."""
+        filled = self.values > -np.inf
+        return self.start + np.nonzero(filled)[0], self.columns[filled], self.values[filled]
+
+
+def _top(values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Columns of the k highest values of each row, from left to right, and those values.
+
+    Left to right, because `highest` prefers the left of two equals when they are offered again.
+    """
+    top = highest(values, k)
+    return top, np.take_along_axis(values, top, axis=1)

@@ -1,0 +1,1 @@
+"""A recommender that learns from what it has shown (chapter 15)."""

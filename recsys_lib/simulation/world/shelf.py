@@ -1,0 +1,78 @@
+"""The titles on the shelf: when each arrived, how well known it is, which pictures it has."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from recsys_lib.simulation.world.config import START, WorldConfig
+from recsys_lib.simulation.world.lots import named_rng, normals, uniforms
+
+EMPHASES = {"genre": "genre", "lead actor": "people", "mood": "mood", "theme": "theme"}
+OPENING = np.datetime64("2021-01-04", "D")  # Matinee's first day
+RECENT = 2016  # what arrives in the window was first released in this year or later
+
+
+def draw_shelf(titles: pd.DataFrame, weeks: int, config: WorldConfig, *, seed: int):
+    """The catalogue with `added_on`: most titles before the window, some recent ones during it."""
+    year = titles["year"].to_numpy()
+    lots = uniforms(seed, "shelf", _names(titles), 2)
+    released = (np.minimum(year, 2023) - 1969).astype("datetime64[Y]").astype("datetime64[D]")
+    first = (np.maximum(released, OPENING) - START).astype(np.int64)
+    recent = year >= RECENT
+    share = config.arrivals * (weeks / 26) / max(recent.mean(), config.arrivals)
+    new = recent & (lots[:, 0] < share)
+    during = 7 + np.floor(lots[:, 1] * max(weeks * 7 - 21, 1))
+    added = np.where(new, during, np.floor(lots[:, 1] * first)).astype(np.int64)
+    return titles.assign(added_on=START + added)
+
+
+def draw_fame(titles: pd.DataFrame, config: WorldConfig, *, seed: int):
+    """How good each title is, with sd 1, and how well known, in logits; two float64 (n_titles,).
+
+    awareness = awareness_sd * (a * quality + b * reach + sqrt(1 - a**2 - b**2) * luck)
+
+    with a = awareness_quality and b = awareness_reach. No viewing figures are used.
+    """
+    quality, luck = normals(seed, "fame", _names(titles), 2).T
+    a, b = config.awareness_quality, config.awareness_reach
+    known = a * quality + b * _reach(titles) + np.sqrt(1 - a**2 - b**2) * luck
+    return quality, np.round(config.awareness_sd * known, 6)
+
+
+def draw_artwork(titles: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """Two to four pictures a title, each with another emphasis; artwork_id counts from 1.
+
+    A title without a cast has no picture of its lead actor.
+    """
+    rows = []
+    for title, name, cast in zip(titles["title_id"], _names(titles), titles["cast"], strict=True):
+        rng = named_rng(seed, "artwork", name)
+        possible = [emphasis for emphasis in EMPHASES if cast or emphasis != "lead actor"]
+        chosen = rng.permutation(len(possible))[: rng.integers(2, 5)]
+        rows += [(title, possible[index]) for index in sorted(chosen)]
+    table = pd.DataFrame(rows, columns=["title_id", "emphasis"])
+    table.insert(0, "artwork_id", range(1, len(table) + 1))
+    return table
+
+
+def _reach(titles: pd.DataFrame) -> np.ndarray:
+    """What makes a title known, sd 1: newer, in English, known people, for a series its seasons."""
+    people = (titles["directors_or_creators"] + "|" + titles["cast"]).str.split("|")
+    people = people.map(lambda names: sorted(set(filter(None, names))))
+    shelf = people.explode().value_counts()
+    known = people.map(lambda names: np.log(max((shelf[name] for name in names), default=1)))
+    english = titles["language"] == "English"
+    seasons = titles["seasons"].to_numpy()
+    run = np.where(seasons > 0, np.sqrt(np.minimum(seasons, 10)), np.nan)
+    run = np.nan_to_num((run - np.nanmean(run)) / max(np.nanstd(run), 1e-9))
+    return _standard(_standard(titles["year"]) + _standard(english) + 0.5 * _standard(known) + run)
+
+
+def _standard(values) -> np.ndarray:
+    values = np.asarray(values, dtype=np.float64)
+    return (values - values.mean()) / max(values.std(), 1e-9)
+
+
+def _names(titles: pd.DataFrame) -> pd.Series:
+    return titles["title"] + " " + titles["year"].astype(str)

@@ -1,0 +1,104 @@
+"""BPR: the slope of its gain, the draws of what was not watched, and that it learns."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recsys_lib.errors import ArgumentError
+from recsys_lib.interactions import Interactions
+from recsys_lib.models.factors.bpr import BPR, draw_unseen
+
+
+def gain(model: BPR, triples) -> float:
+    W, H, bias = model.user_factors_, model.item_factors_, model.item_bias_
+    total = 0.0
+    for u, i, j in zip(*triples, strict=True):
+        lead = bias[i] + W[u] @ H[i] - bias[j] - W[u] @ H[j]
+        squares = W[u] @ W[u] + H[i] @ H[i] + H[j] @ H[j] + bias[i] ** 2 + bias[j] ** 2
+        total += np.log(1 / (1 + np.exp(-lead))) - model.l2 / 2 * squares
+    return total
+
+
+def test_the_gradient_is_the_slope_of_the_gain():
+    rng = np.random.default_rng(0)
+    model = BPR(l2=0.3)
+    model.user_factors_, model.item_factors_ = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
+    model.item_bias_ = rng.normal(size=5)
+    # Viewer 1 and title 2 occur in several triples, title 4 in none.
+    triples = np.array([0, 1, 1, 3]), np.array([2, 2, 0, 1]), np.array([0, 3, 2, 2])
+    parameters = model.user_factors_, model.item_factors_, model.item_bias_
+    for parameter, gradient in zip(parameters, model._gradients(*triples), strict=True):
+        for place in np.ndindex(parameter.shape):
+            slopes = []
+            for step in (1e-5, -1e-5):
+                parameter[place] += step
+                slopes.append(gain(model, triples) / (2 * step))
+                parameter[place] -= step
+            assert gradient[place] == pytest.approx(sum(slopes), abs=1e-5)
+
+
+def test_what_is_drawn_was_not_watched_and_each_such_title_is_as_likely(make_log):
+    log = make_log(1)
+    rng = np.random.default_rng(0)
+    seen = log.binary().toarray() > 0
+    row = int(np.argmax(log.user_counts))
+    drawn = draw_unseen(log, np.full(20_000, row), rng=rng)
+    counts = np.bincount(drawn, minlength=log.n_items)
+    assert not counts[seen[row]].any()
+    expected = 20_000 / (~seen[row]).sum()
+    assert abs(counts[~seen[row]] - expected).max() < 5 * np.sqrt(expected)
+    rows = rng.integers(log.n_users, size=5000)
+    assert not seen[rows, draw_unseen(log, rows, rng=rng)].any()
+
+
+def two_tastes(rng: np.random.Generator) -> Interactions:
+    """Viewers 0 to 19 watch titles 0 to 9, the others titles 10 to 19: each seven of the ten."""
+    events = [
+        (viewer, 10 * (viewer // 20) + title)
+        for viewer in range(40)
+        for title in rng.permutation(10)[:7]
+    ]
+    return Interactions.from_frame(pd.DataFrame(events, columns=["user_id", "item_id"]))
+
+
+def test_it_learns_which_titles_go_together():
+    log = two_tastes(np.random.default_rng(0))
+    frame = BPR(factors=4, epochs=60).fit(log).recommend(k=3)
+    assert (frame["item_id"] // 10 == frame["user_id"] // 20).all()
+    untaught = BPR(factors=4, epochs=1, learning_rate=1e-6).fit(log).recommend(k=3)
+    assert (untaught["item_id"] // 10 != untaught["user_id"] // 20).any()
+
+
+def test_who_watched_everything_teaches_nothing():
+    every = pd.DataFrame({"user_id": np.repeat([1, 2], 3), "item_id": np.tile([1, 2, 3], 2)})
+    model = BPR(factors=2, epochs=5).fit(Interactions.from_frame(every))
+    assert not model.item_bias_.any()
+    with_a_third = pd.concat([every, pd.DataFrame({"user_id": [3], "item_id": [2]})])
+    model.fit(Interactions.from_frame(with_a_third))
+    assert model.item_bias_[1] > max(model.item_bias_[[0, 2]])
+
+
+def test_the_size_of_a_batch_changes_the_steps_not_the_lesson():
+    log = two_tastes(np.random.default_rng(1))
+    for size in (20, 10_000):
+        frame = BPR(factors=4, epochs=60, batch_size=size).fit(log).recommend(k=3)
+        assert (frame["item_id"] // 10 == frame["user_id"] // 20).mean() > 0.95
+
+
+def test_another_seed_is_another_model(make_log):
+    log = make_log(2)
+    first, second = (BPR(factors=3, epochs=2, random_state=seed).fit(log) for seed in (0, 1))
+    assert not np.allclose(first.item_factors_, second.item_factors_)
+
+
+@pytest.mark.parametrize(
+    ("argument", "wrong", "right"),
+    [("factors", 0, 1), ("epochs", 0, 1), ("batch_size", 0, 1), ("learning_rate", 0, 1e-9),
+     ("l2", -0.1, 0)],
+)  # fmt: skip
+def test_arguments_outside_their_values_are_refused(make_log, argument, wrong, right):
+    with pytest.raises(ArgumentError, match=f"{argument} must be"):
+        BPR(**{argument: wrong}).fit(make_log())
+    BPR(**{"epochs": 2, argument: right}).fit(make_log())

@@ -1,0 +1,161 @@
+"""The world: what is drawn, and the truth that can be asked for."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recsys_lib.datasets.movielens_labels import age_bands
+from recsys_lib.errors import ArgumentError
+from recsys_lib.simulation import World, WorldConfig
+from recsys_lib.simulation.world.catalogue import read_catalogue
+from recsys_lib.simulation.world.world import to_stars
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World(seed=5, n_viewers=2000, weeks=26)
+
+
+def test_true_utility_agrees_with_its_formula_in_a_loop(world):
+    viewers, titles, week = [3, 1, 2000], [7, 400], 4
+    config, gender = world.config, world.viewers["gender"]
+    led = world.titles["woman_led"]
+    expected = np.empty((3, 2))
+    for i, viewer in enumerate(viewers):
+        for j, title in enumerate(titles):
+            v, t = viewer - 1, title - 1
+            affinity = sum(a * b for a, b in zip(world.tastes[week, v], world.vectors[t]))  # noqa: B905
+            leaning = {"woman": 1, "man": -1, "nonbinary": 0}[gender[v]]
+            affinity += config.own_gender * leaning * (1 if led[t] else -1)
+            quality = config.quality_stars * world.quality[t]
+            expected[i, j] = config.base_stars + quality + config.taste_stars * affinity
+    np.testing.assert_allclose(world.true_utility(viewers, titles, week), expected, atol=1e-5)
+
+
+def test_without_a_week_the_truth_is_the_average_over_the_window(world):
+    weekly = [world.true_utility([9], [1, 2, 3], week) for week in range(world.weeks)]
+    np.testing.assert_allclose(world.true_utility([9], [1, 2, 3]), np.mean(weekly, 0), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"viewers": [0]}, "viewer ids must be from 1 to 2000"),
+        ({"viewers": [2001]}, "viewer ids must be from 1 to 2000"),
+        ({"titles": [0]}, "title ids must be from 1 to"),
+        ({"week": 26}, "week must be from 0 to 25"),
+        ({"week": -1}, "week must be from 0 to 25"),
+    ],
+)
+def test_asking_beyond_the_world_is_an_error(world, arguments, message):
+    with pytest.raises(ArgumentError, match=message):
+        world.true_utility(**arguments)
+
+
+@pytest.mark.parametrize("arguments", [{"seed": -1}, {"n_viewers": 0}, {"weeks": 0}])
+def test_impossible_worlds_are_refused(arguments):
+    with pytest.raises(ArgumentError, match="must be an integer of at least"):
+        World(**arguments)
+
+
+def test_true_stars_are_the_rounded_truth_with_the_viewers_kindness(world):
+    kindness = world.habits["generosity"].to_numpy()[:, None]
+    expected = np.clip(np.rint(world.true_utility() + kindness), 1, 5)
+    assert (world.true_stars() == expected).all()
+    assert to_stars(np.array([-3.0, 1.4, 2.6, 9.0])).tolist() == [1, 1, 3, 5]
+
+
+def test_affinity_has_variance_one_between_viewers(world):
+    assert world.affinity(0).var(axis=0).mean() == pytest.approx(1, abs=0.05)
+
+
+def test_the_groups_share_of_taste_is_the_parameter(world):
+    """One-way analysis of variance, in unbiased form, of every coordinate of taste."""
+    groups = world.viewers["gender"] + age_bands(world.viewers["age"])
+    taste = pd.DataFrame(world.tastes[0])
+    within = taste.groupby(groups.to_numpy()).transform("mean")
+    n, g = len(taste), groups.nunique()
+    share = 1 - (((taste - within) ** 2).to_numpy().sum() / (n - g)) / taste.var().sum()
+    assert share == pytest.approx(world.config.group_share, abs=0.02)
+
+
+def test_taste_drifts_slowly_and_keeps_its_spread(world):
+    first, second, last = world.tastes[0].ravel(), world.tastes[1].ravel(), world.tastes[-1].ravel()
+    config = world.config
+    expected = config.group_share + (1 - config.group_share) * config.drift**25
+    assert np.corrcoef(first, second)[0, 1] > 0.98
+    assert np.corrcoef(first, last)[0, 1] == pytest.approx(expected, abs=0.03)
+    assert last.var() == pytest.approx(first.var(), rel=0.03)
+
+
+def test_only_age_and_gender_bear_on_taste(world):
+    for column in ("country", "household", "plan"):
+        groups = world.viewers[column].to_numpy()
+        taste = pd.DataFrame(world.tastes[0])
+        within = taste.groupby(groups).transform("mean")
+        n, g = len(taste), len(set(groups))
+        share = 1 - (((taste - within) ** 2).to_numpy().sum() / (n - g)) / taste.var().sum()
+        assert abs(share) < 0.005
+
+
+def test_own_gender_preference_is_mild_and_can_be_switched_off():
+    def gap(strength):
+        config = replace(WorldConfig(), own_gender=strength)
+        world = World(seed=2, n_viewers=1500, weeks=1, config=config)
+        led, gender = world.titles["woman_led"].to_numpy(), world.viewers["gender"]
+        fit = world.affinity(0)
+        lean = fit[:, led].mean(axis=1) - fit[:, ~led].mean(axis=1)
+        return lean[gender == "woman"].mean() - lean[gender == "man"].mean()
+
+    assert gap(0.05) - gap(0.0) == pytest.approx(4 * 0.05, abs=1e-4)
+
+
+def test_similar_titles_lie_near_each_other(world):
+    place = {title: index for index, title in enumerate(world.titles["title"])}
+    friends = world.vectors @ world.vectors[place["Friends"]]
+    for near in ("Cheers", "Seinfeld", "The Office"):
+        assert (friends > friends[place[near]]).mean() < 0.05
+    assert friends[place["Breaking Bad"]] < 0.3
+    np.testing.assert_allclose((world.vectors**2).sum(axis=1), 1, atol=1e-6)
+
+
+def test_a_change_of_the_catalogue_leaves_the_other_titles_as_they_were():
+    whole = read_catalogue()
+    fewer = whole.drop(index=[10, 500]).reset_index(drop=True)
+    fewer["title_id"] = range(1, len(fewer) + 1)
+    one, two = (World(seed=1, n_viewers=20, weeks=26, titles=t) for t in (whole, fewer))
+    kept = np.delete(np.arange(len(whole)), [10, 500])
+    np.testing.assert_array_equal(one.quality[kept], two.quality)
+    assert (one.added[kept] == two.added).mean() > 0.98
+    assert np.abs(one.awareness[kept] - two.awareness).max() < 0.1
+    assert (one.vectors[kept] * two.vectors).sum(axis=1).min() > 0.98
+    pd.testing.assert_frame_equal(one.viewers, two.viewers)
+
+
+def test_arrivals_are_recent_titles_and_about_the_promised_share(world):
+    new = world.added > 0
+    assert world.titles["year"][new].min() >= 2016
+    assert new.mean() == pytest.approx(world.config.arrivals, abs=0.04)
+    assert world.added.max() < world.weeks * 7
+    released = pd.to_datetime(world.titles["year"].clip(upper=2023).astype(str))
+    assert (world.titles["added_on"] >= released).all()
+
+
+def test_every_title_has_two_to_four_pictures_with_an_emphasis_each(world):
+    counts = world.artwork.groupby("title_id").size()
+    assert len(counts) == len(world.titles)
+    assert counts.between(2, 4).all()
+    assert not world.artwork.duplicated(["title_id", "emphasis"]).any()
+    uncast = world.titles.loc[world.titles["cast"] == "", "title_id"]
+    stars = world.artwork[world.artwork["emphasis"] == "lead actor"]
+    assert not stars["title_id"].isin(uncast).any()
+
+
+def test_another_seed_gives_another_world_and_the_same_seed_the_same():
+    one, same, other = (World(seed=seed, n_viewers=50, weeks=2) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one.tastes, same.tastes)
+    np.testing.assert_array_equal(one.vectors, same.vectors)
+    assert not np.allclose(one.tastes, other.tastes)
+    assert not np.allclose(one.vectors, other.vectors)
