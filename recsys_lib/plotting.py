@@ -10,6 +10,9 @@ from __future__ import annotations
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from recsys_lib.svg import as_svg
 
 PALETTE = {
     "blue": "#0072b2",
@@ -47,6 +50,7 @@ STYLE = {
     "figure.constrained_layout.use": True,
     "figure.facecolor": PALETTE["paper"],
     "font.size": 12,
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],  # named with every text: two, of the same width
     "axes.facecolor": "none",
     "axes.titlesize": 12,
     "axes.titlelocation": "left",
@@ -66,9 +70,7 @@ STYLE = {
     "ytick.color": PALETTE["muted"],
     "xtick.labelcolor": PALETTE["ink"],
     "ytick.labelcolor": PALETTE["ink"],
-    # Text stays text (searchable, sharp), and the same figure is always the same bytes.
-    "svg.fonttype": "none",
-    "svg.hashsalt": "watch-next",
+    "svg.fonttype": "none",  # text stays text: searchable, sharp
 }
 
 
@@ -82,10 +84,12 @@ def use_style() -> None:
         from IPython import get_ipython
     except ImportError:
         return
-    if get_ipython() is not None:
+    shell = get_ipython()
+    if shell is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+        set_matplotlib_formats("svg")
+        shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, as_svg)
 
 
 def bar_with_interval(

@@ -31,6 +31,7 @@ LAYERS = (
     ("explain", "model_card"),
     ("simulation",),
     ("online", "offpolicy", "pages", "experiments"),
+    ("svg", "prose"),
     ("plotting",),
     ("report",),
     ("cli",),

@@ -30,6 +30,7 @@ from nbclient.exceptions import CellExecutionError  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 
 from book.tools.notebooks.checks import differences, unfit_outputs  # noqa: E402
+from book.tools.notebooks.records import as_shown, places_shown  # noqa: E402
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
@@ -66,9 +67,10 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         resources={"metadata": {"path": str(folder)}},
     ).execute()
     notebook.metadata.language_info = nbformat.from_dict(LANGUAGE)
+    shown = places_shown(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = merge_streams(cell.outputs)
+            cell.outputs = as_shown(merge_streams(cell.outputs), shown)
 
 
 def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
