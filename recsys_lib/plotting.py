@@ -133,7 +133,7 @@ def line_with_band(
     ``x``, ``value``, ``low`` and ``high`` name columns of ``frame``, which is drawn in the order
     of ``x``. ``color`` is a name in ``PALETTE``; without one, the next colour of the axes' cycle.
     """
-    rows = frame.sort_values(x)
+    rows = frame.sort_values(x, kind="stable")
     shade = PALETTE[color] if color else None
     (line,) = ax.plot(rows[x], rows[value], label=label, color=shade, marker="o", markersize=4)
     ax.fill_between(rows[x], rows[low], rows[high], color=line.get_color(), alpha=0.2, linewidth=0)

@@ -49,7 +49,7 @@ class RequestSearch(BaseEstimator):
     def fit(self, items: pd.DataFrame) -> RequestSearch:
         """Read the catalogue: one row a title, with item_id, title and `columns`."""
         check_titles(items, ["title", *self.columns], "RequestSearch")
-        items = items.sort_values(ITEM)
+        items = items.sort_values(ITEM, kind="stable")
         self.items_ = items[ITEM].to_numpy()
         self.titles_ = items["title"].tolist()
         longest_first = sorted(set(self.titles_), key=len, reverse=True)

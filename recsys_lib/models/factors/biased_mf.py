@@ -99,7 +99,7 @@ class BiasedMF(RatingPredictor):
         self.user_factors_ = np.zeros((train.n_users, self.factors), dtype)
         self.item_factors_ = np.zeros((train.n_items, self.factors), dtype)
         rated, first = np.unique(train.matrix.indices, return_index=True)
-        rows, columns = np.flatnonzero(train.user_counts), rated[np.argsort(first)]
+        rows, columns = np.flatnonzero(train.user_counts), rated[np.argsort(first, kind="stable")]
         self.user_factors_[rows] = rng.normal(0, self.init_std, (len(rows), self.factors))
         self.item_factors_[columns] = rng.normal(0, self.init_std, (len(columns), self.factors))
 

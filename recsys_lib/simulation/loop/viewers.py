@@ -102,7 +102,8 @@ class LoopViewers:
     def traits(self) -> Traits:
         """What the measures need to know of titles."""
         titles = self.world.titles.rename(columns={"title_id": ITEM})
-        fame = np.argsort(np.argsort(self.world.awareness)) / len(titles)
+        order = np.argsort(self.world.awareness, kind="stable")
+        fame = np.argsort(order, kind="stable") / len(titles)
         return Traits(fame, genre_shares(titles, titles[ITEM].to_numpy()).to_numpy())
 
 

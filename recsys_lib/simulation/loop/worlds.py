@@ -74,7 +74,8 @@ def remedies(world: World) -> dict[str, Policy]:
         return rerank.calibrated(items, scores, shares, target, weight=weight, k=k)
 
     def discounted(weight, items, scores, history, k, rng):
-        place = np.argsort(np.argsort(history.item_counts, kind="stable")) / history.n_items
+        order = np.argsort(history.item_counts, kind="stable")
+        place = np.argsort(order, kind="stable") / history.n_items
         return rerank.popularity_discounted(items, scores, place, weight=weight, k=k)
 
     def surprising(slots, items, scores, history, k, rng):
