@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg, sparse
 
-from recsys_lib.errors import ArgumentError
+from recsys_lib.errors import check_above
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.histories import binary
 
 
 class EASE(Recommender):
@@ -38,12 +39,11 @@ class EASE(Recommender):
         self.l2 = l2
 
     def _fit(self, train: Interactions, items, users) -> None:
-        if not self.l2 > 0:
-            raise ArgumentError(f"l2 must be above 0, not {self.l2!r}")
+        check_above("l2", self.l2, 0)
         self.weights_ = ease_weights(co_occurrence(train.binary()), self.l2).astype(np.float32)
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return sparse_dot(self.train_.binary()[rows], self.weights_)
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return sparse_dot(binary(histories), self.weights_)
 
 
 def ease_weights(gram: np.ndarray, l2: float) -> np.ndarray:

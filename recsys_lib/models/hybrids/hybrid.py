@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import clone
 
 from recsys_lib.errors import ArgumentError
@@ -51,6 +52,47 @@ def fit_parents(
     }
 
 
+class Hybrid(Recommender):
+    """A recommender whose score is made of its parents' (`parents_`: name → fitted recommender).
+
+    A hybrid's file overrides `_fit` and `_combine`.
+    """
+
+    def _combine(
+        self, opinion: Callable[[str], np.ndarray], users: np.ndarray, plays: np.ndarray
+    ) -> np.ndarray:
+        """Scores, float array (n, n_items).
+
+        Args:
+            opinion: parent's name → its standardised scores, float64 (n, n_items).
+            users: labels, shape (n,).
+            plays: how many titles each of them watched, shape (n,).
+        """
+        raise NotImplementedError
+
+    def _score(self, rows: np.ndarray) -> np.ndarray:
+        users = self.train_.users[rows]
+        return self._combined(users, self.train_.matrix[rows], lambda p: p.score_all(users))
+
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return self._combined(users, histories, lambda p: p._answer(users, histories))
+
+    def _score_strangers(self, users: np.ndarray) -> np.ndarray:
+        nothing = sparse.csr_array((len(users), len(self.items_)), dtype=np.float32)
+        return self._combined(users, nothing, lambda p: p._answer(users, nothing))
+
+    def _combined(self, users, seen: sparse.csr_array, ask) -> np.ndarray:
+        def opinion(name: str) -> np.ndarray:
+            return standardised(ask(self.parents_[name]), seen)
+
+        return self._combine(opinion, users, np.diff(seen.indptr)).astype(np.float32)
+
+    def _check_takes_histories(self) -> None:
+        super()._check_takes_histories()
+        for parent in self.parents_.values():
+            parent._check_takes_histories()
+
+
 def standard_scores(model: Recommender, users: np.ndarray) -> np.ndarray:
     """Each viewer's scores with mean 0 and standard deviation 1 over the unseen titles.
 
@@ -68,13 +110,16 @@ def standard_scores(model: Recommender, users: np.ndarray) -> np.ndarray:
     Returns:
         float64 (n, n_items), also for titles that were seen.
     """
-    scores = model.score_all(users).astype(np.float64)
-    rows = model.train_.user_positions(users)
+    log = model.train_
+    seen = log.with_axes(users=np.union1d(log.users, users)) if len(users) else log
+    return standardised(model.score_all(users), seen.matrix[seen.user_positions(users)])
+
+
+def standardised(scores: np.ndarray, seen: sparse.csr_array) -> np.ndarray:
+    """`standard_scores` of scores (n, n_items); an entry of `seen` is a title that was seen."""
     unseen = np.ones(scores.shape, bool)
-    known = np.flatnonzero(rows >= 0)
-    seen = model.train_.matrix[rows[known]]
-    unseen[np.repeat(known, np.diff(seen.indptr)), seen.indices] = False
-    return _standard(scores, unseen)
+    unseen[np.repeat(np.arange(len(scores)), np.diff(seen.indptr)), seen.indices] = False
+    return _standard(scores.astype(np.float64), unseen)
 
 
 def _standard(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
