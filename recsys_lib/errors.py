@@ -54,6 +54,10 @@ class UnsupportedError(RecsysError, NotImplementedError):
     """A model was asked for something that its kind has no way to do."""
 
 
+class TooLargeError(RecsysError, MemoryError):
+    """What was asked for does not fit into memory; found before the work, not after."""
+
+
 class FetchError(RecsysError, OSError):
     """A data set could not be fetched or read from disk."""
 

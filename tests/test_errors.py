@@ -15,6 +15,7 @@ NAMED = [
     errors.ArgumentError,
     errors.UnknownUserError,
     errors.UnsupportedError,
+    errors.TooLargeError,
     errors.FetchError,
     errors.MissingPackageError,
 ]
@@ -40,6 +41,7 @@ def test_each_can_be_caught_as_the_builtin_that_it_resembles():
         (errors.LeakageError, errors.DataError),
         (errors.UnknownUserError, KeyError),
         (errors.UnsupportedError, NotImplementedError),
+        (errors.TooLargeError, MemoryError),
         (errors.FetchError, OSError),
         (errors.MissingPackageError, ImportError),
     ):

@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from recsys_lib.columns import asked, positions
@@ -24,10 +23,11 @@ from recsys_lib.errors import (
 from recsys_lib.interactions import ITEM, RANK, SCORE, USER, Interactions
 from recsys_lib.models.histories import history_of_labels, on_titles
 from recsys_lib.models.ranking import Candidates, bar, check_scores, ranked
+from recsys_lib.models.similar import SimilarItems
 from recsys_lib.parallel import in_order
 
 
-class Recommender(BaseEstimator):
+class Recommender(SimilarItems):
     """Learns from `Interactions`, then scores and ranks titles for viewers.
 
     A model file overrides `_fit` (learn from `train`) and `_score_histories` (score what someone
@@ -38,7 +38,7 @@ class Recommender(BaseEstimator):
     popularity order (`_score_strangers`); a model that knows better overrides that.
 
     Attributes:
-        train_: the events that it was fitted on.
+        train_: the events that it was fitted on; None in a model that was saved without them.
         items_: labels of the titles, sorted, shape (n_items,): the columns of all scores.
         item_counts_: events of each title in `train`, shape (n_items,).
     """
@@ -209,11 +209,17 @@ class Recommender(BaseEstimator):
         _, column, score, rank = ranked(scores, int(k))
         return pd.DataFrame({ITEM: self.items_[column], SCORE: score, RANK: rank})
 
+    _is_its_log = False
+    _of_viewers = ("train_", "user_factors_")  # what is left out of a saved model
+
     # Shared by all -------------------------------------------------------------------------------
 
     def _log(self) -> Interactions:
         """The log that the model was fitted on."""
         check_is_fitted(self, "train_")
+        if self.train_ is None:
+            what = f"this {type(self).__name__} was saved without its log, so it knows no viewers"
+            raise UnsupportedError(what, fix="Give a history: recommend_for or score_histories.")
         return self.train_
 
     def _rows(self, users, unknown: str = "fallback") -> tuple[np.ndarray, np.ndarray]:

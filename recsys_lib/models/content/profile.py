@@ -86,6 +86,9 @@ class ContentProfile(Recommender):
     def _profiles(self, histories: sparse.csr_array) -> sparse.csr_array:
         return (self._shares(histories) @ self.features_).tocsr()
 
+    def _likeness(self, column: int) -> np.ndarray:
+        return (self.features_ @ self.features_[[column]].T).toarray()[:, 0]
+
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
         near = (self._profiles(histories) @ self.features_.T).toarray()
         return (near - self.generic_).astype(np.float32)
@@ -105,11 +108,12 @@ class ContentProfile(Recommender):
         Raises:
             ArgumentError: a viewer without history, k below 1, or a block that was not learned.
         """
+        log = self._log()
         check_at_least("k", k, 1, integer=True)
-        row = self.train_.user_positions([user_id])
-        if row[0] < 0 or not self.train_.user_counts[row[0]]:
+        _, row = self._rows([user_id])
+        if row[0] < 0 or not log.user_counts[row[0]]:
             raise ArgumentError(f"user {user_id!r} has no history in train")
-        weight = self._profiles(self.train_.matrix[row]).toarray()[0] - self.mean_profile_
+        weight = self._profiles(log.matrix[row]).toarray()[0] - self.mean_profile_
         found = self.feature_names_.assign(weight=weight)
         if block is not None:
             found = found[found["block"] == block]

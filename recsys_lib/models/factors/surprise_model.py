@@ -9,6 +9,7 @@ import numpy as np
 from recsys_lib.errors import DataError, MissingPackageError
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.rating import RatingPredictor
+from recsys_lib.models.similar import cosines
 
 
 class SurpriseModel(RatingPredictor):
@@ -43,6 +44,15 @@ class SurpriseModel(RatingPredictor):
         reader = surprise.Reader(rating_scale=(self.low_, self.high_))
         trainset = surprise.Dataset.load_from_df(frame, reader).build_full_trainset()
         self.algorithm_ = copy.deepcopy(self.algorithm).fit(trainset)
+
+    def _likeness(self, column: int) -> np.ndarray:
+        if not hasattr(self.algorithm_, "qi"):
+            return super()._likeness(column)
+        rated = np.flatnonzero(self.item_counts_)
+        inner = [self.algorithm_.trainset.to_inner_iid(label) for label in self.items_[rated]]
+        vectors = np.zeros((len(self.items_), self.algorithm_.qi.shape[1]))
+        vectors[rated] = self.algorithm_.qi[inner]
+        return cosines(vectors, column)
 
     def _predict_pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         predict, users, items = self.algorithm_.predict, self.train_.users, self.items_

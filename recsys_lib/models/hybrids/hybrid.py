@@ -43,8 +43,7 @@ def fit_parents(
     """
     if models is None:
         models = default_parents(items, users)
-    is_mapping = isinstance(models, Mapping) and len(models) > 0
-    if not is_mapping or not all(isinstance(model, Recommender) for model in models.values()):
+    if not _is_parents(models):
         fix = 'For example {"crowd": EASE(), "content": ContentProfile()}.'
         raise ArgumentError("models must be a dict of at least one name and model", fix=fix)
     return {
@@ -52,11 +51,44 @@ def fit_parents(
     }
 
 
+def _is_parents(models) -> bool:
+    filled = isinstance(models, Mapping) and len(models) > 0
+    return filled and all(isinstance(model, Recommender) for model in models.values())
+
+
 class Hybrid(Recommender):
     """A recommender whose score is made of its parents' (`parents_`: name → fitted recommender).
 
-    A hybrid's file overrides `_fit` and `_combine`.
+    A hybrid's file overrides `_fit` and `_combine`. Parents given in a dict `models` are settings
+    like any other: `set_params(crowd__l2=100)` reaches the `l2` of `models["crowd"]`, and so do
+    the grids of `tune`.
     """
+
+    def get_params(self, deep: bool = True) -> dict:
+        """The settings; with `deep`, those of the parents too, as `name__setting`."""
+        params = super().get_params(deep=deep)
+        for name, model in self._models().items() if deep else ():
+            params[name] = model
+            params |= {f"{name}__{key}": value for key, value in model.get_params().items()}
+        return params
+
+    def set_params(self, **params) -> Hybrid:
+        """Change settings; `name=model` exchanges a parent. Models that were given stay as are."""
+        parents = self._models()
+        if any(name.partition("__")[0] in parents for name in params):
+            given = {name: params.pop(name) for name in list(params) if name in parents}
+            self.models = {n: given.get(n, clone(model)) for n, model in self.models.items()}
+        super().set_params(**params)
+        return self
+
+    def _models(self) -> dict[str, Recommender]:
+        """The unfitted parents by name, as far as they were given in a dict.
+
+        One that has the name of a setting of the hybrid cannot be told from it, and is left out.
+        """
+        models, own = getattr(self, "models", None), self._get_param_names()
+        given = models if _is_parents(models) else {}
+        return {name: model for name, model in given.items() if name not in own}
 
     def _combine(
         self, opinion: Callable[[str], np.ndarray], users: np.ndarray, plays: np.ndarray

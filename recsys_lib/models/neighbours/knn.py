@@ -7,12 +7,13 @@ import pandas as pd
 from scipy import sparse
 
 from recsys_lib.columns import positions
-from recsys_lib.errors import ArgumentError, DataError, check_at_least, check_choice
+from recsys_lib.errors import DataError, check_at_least, check_choice
 from recsys_lib.interactions import ITEM, SCORE, Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.histories import binary
 from recsys_lib.models.neighbours import similarity as measures
 from recsys_lib.models.neighbours.neighborhood import compare, nearest
+from recsys_lib.models.ranking import columns_of
 from recsys_lib.models.top_k import highest, top_k
 
 COMMON_VIEWERS = "common_viewers"
@@ -129,11 +130,10 @@ class ItemKNN(_Neighbors):
         Raises:
             ArgumentError: the title is not in `train`, or k is below 1.
         """
+        log = self._log()
         check_at_least("k", k, 1, integer=True)
-        column = self.train_.item_positions([item_id])[0]
-        if column < 0:
-            raise ArgumentError(f"item {item_id!r} is not in train.items")
-        values = self._compared(self.train_.matrix)
+        column = columns_of([item_id], log.items)[0]
+        values = self._compared(log.matrix)
         one, every = measures.Block(values[:, [column]]), measures.Block(values)
         score = compare(one, every, MEASURES[self.similarity], self.shrinkage)[0]
         score = np.where(score > 0, score, -np.inf)
@@ -141,9 +141,7 @@ class ItemKNN(_Neighbors):
         best = top_k(score[None, :], int(k))[0]
         best = best[best >= 0]
         common = measures.Common(one, every).co[0, best].astype(np.int64)
-        return pd.DataFrame(
-            {ITEM: self.train_.items[best], SCORE: score[best], COMMON_VIEWERS: common}
-        )
+        return pd.DataFrame({ITEM: log.items[best], SCORE: score[best], COMMON_VIEWERS: common})
 
 
 class UserKNN(_Neighbors):
@@ -161,6 +159,8 @@ class UserKNN(_Neighbors):
 
     Source: `resnick1994`, for who watched instead of ratings.
     """
+
+    _is_its_log = True  # what it learned are the viewers, so it cannot be saved without them
 
     def __init__(
         self, neighbors: int = 100, similarity: str = "cosine", shrinkage: float = 0.0

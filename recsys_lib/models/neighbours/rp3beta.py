@@ -62,6 +62,9 @@ class RP3beta(Recommender):
         kept.data /= np.repeat(kept.sum(axis=1), np.diff(kept.indptr))
         self.votes_ = largest(kept.T.tocsr(), int(self.neighbors)).T.tocsr()
 
+    def _likeness(self, column: int) -> np.ndarray:
+        return self.votes_[[column]].toarray()[0]
+
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
         return (binary(histories) @ self.votes_).toarray()
 
