@@ -45,7 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     except RecsysError as error:
         problem = str(error)
     except MemoryError:
-        problem = "there is not enough memory for this; a smaller --k may help."
+        problem = "there is not enough memory for this: leave out rare items or users, or choose"
+        problem += " a smaller model, such as item-knn."
     else:
         return 0
     print("recsys_lib:", " ".join(problem.split()), file=sys.stderr)

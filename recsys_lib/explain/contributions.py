@@ -87,7 +87,7 @@ def feature_contributions(model: ContentProfile, user_id, item_id) -> pd.DataFra
     history_of(model, user_id)  # refuses viewers without history
     said = model.features_[[item_column(model.train_, item_id)]]
     row = model.train_.user_positions([user_id])
-    weight = model._profiles(row).toarray()[0] - model.mean_profile_
+    weight = model._profiles(model.train_.matrix[row]).toarray()[0] - model.mean_profile_
     found = model.feature_names_.iloc[said.indices]
     found = found.assign(**{PART: said.data * weight[said.indices]})
     return found.sort_values(PART, ascending=False, kind="stable").reset_index(drop=True)

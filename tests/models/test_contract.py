@@ -29,6 +29,7 @@ from recsys_lib.models.factors.ease import EASE
 from recsys_lib.models.factors.ials import ImplicitALS
 from recsys_lib.models.factors.surprise_model import SurpriseModel
 from recsys_lib.models.hybrids.featured_mf import FeaturedMF
+from recsys_lib.models.hybrids.hybrid import Hybrid
 from recsys_lib.models.hybrids.stacked import Stacked
 from recsys_lib.models.hybrids.switching import Switching
 from recsys_lib.models.hybrids.weighted import Weighted
@@ -66,7 +67,7 @@ MODELS = {
     "stacked": Stacked(),
     "stacked, two": Stacked({"ease": EASE(), "popular": Popular()}),
 }
-ABSTRACT = {Recommender, RatingPredictor}
+ABSTRACT = {Recommender, RatingPredictor, Hybrid}
 
 
 def test_every_model_of_the_library_is_in_this_suite():

@@ -69,8 +69,8 @@ class DemographicGroups(Recommender):
         number = users.groupby(columns, observed=True, dropna=False, sort=True).ngroup()
         return pd.Series(number.to_numpy(), index=users[USER].to_numpy())
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return self._score_strangers(self.train_.users[rows])
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return self._score_strangers(users)
 
     def _score_strangers(self, users: np.ndarray) -> np.ndarray:
         group = self.group_of_user_.reindex(users).fillna(self.n_groups_).astype(int)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
-from recsys_lib.errors import ArgumentError, DataError
+from recsys_lib.errors import DataError, check_above
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 
@@ -33,8 +34,7 @@ class Popular(Recommender):
     def _fit(self, train: Interactions, items, users) -> None:
         weights = np.ones(train.n_events)
         if self.half_life_days is not None:
-            if not self.half_life_days > 0:
-                raise ArgumentError(f"half_life_days must be above 0, not {self.half_life_days!r}")
+            check_above("half_life_days", self.half_life_days, 0)
             if train.times is None:
                 raise DataError("half_life_days needs times and train has none",
                                 fix="Pass time= to Interactions.from_frame.")  # fmt: skip
@@ -43,8 +43,8 @@ class Popular(Recommender):
         counts = np.bincount(train.matrix.indices, weights, minlength=train.n_items)
         self.popularity_ = counts.astype(np.float32)
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return np.tile(self.popularity_, (len(rows), 1))
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return self._score_strangers(users)
 
     def _score_strangers(self, users: np.ndarray) -> np.ndarray:
-        return self._score(users)
+        return np.tile(self.popularity_, (len(users), 1))

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
-from recsys_lib.errors import ArgumentError, check_at_least
+from recsys_lib.errors import check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 
@@ -68,8 +68,7 @@ class BPR(Recommender):
         for name in ("factors", "epochs", "batch_size"):
             check_at_least(name, getattr(self, name), 1, integer=True)
         check_at_least("l2", self.l2, 0)
-        if not self.learning_rate > 0:
-            raise ArgumentError(f"learning_rate must be above 0, not {self.learning_rate!r}")
+        check_above("learning_rate", self.learning_rate, 0)
         rng = np.random.default_rng(self.random_state)
         parameters = self._initialise(train, rng)
         squares = [np.full_like(parameter, TINY) for parameter in parameters]
