@@ -38,7 +38,7 @@ LADDERS: dict[str, Ladders] = {
     },
     "BPR": {
         "learning_rate": [0.05, 0.1, 0.15, 0.2, 0.3, 0.4],
-        "l2": [0.001, 0.003, 0.01, 0.03, 0.1],
+        "l2": [0, 0.001, 0.003, 0.01, 0.03, 0.1],
     },
     "implicit: ALS": {
         "alpha": [1, 2, 4, 8, 16, 32],
@@ -46,21 +46,21 @@ LADDERS: dict[str, Ladders] = {
     },
     "implicit: BPR": {
         "learning_rate": [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
-        "regularization": [0.00001, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
+        "regularization": [0, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03],
     },
     "skrecsys: RP3beta": WALK | {"n_neighbors": ENDS},
     "skrecsys: EASE": {"l2_reg": RIDGE},
     "skrecsys: BPR": {
         "learning_rate": [0.005, 0.01, 0.02, 0.04, 0.08],
-        "regularization": [0.001, 0.003, 0.01, 0.03, 0.1],
+        "regularization": [0, 0.001, 0.003, 0.01, 0.03, 0.1],
     },
     "Cornac: BPR": {
         "learning_rate": [0.001, 0.003, 0.01, 0.03, 0.1],
-        "lambda_reg": [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
+        "lambda_reg": [0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
     },
 }
 """Contender → setting → values to try, in ascending order."""
-LIMITS = {"shrinkage": 0}
+LIMITS = {"shrinkage": 0, "regularization": 0, "lambda_reg": 0}
 """Setting → a value beyond which there is none."""
 
 

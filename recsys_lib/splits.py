@@ -23,7 +23,8 @@ def split_by_time(data: Interactions, test_fraction: float = 0.2, *, cut: object
     Args:
         data: events with times.
         test_fraction: share of events to put at or after the cut, between 0 and 1; events at the
-            same second stay together, so the share is met as nearly as that allows.
+            same second stay together, so the share is met as nearly as that allows, and of two
+            cuts equally near the earlier is made.
         cut: the moment itself (a datetime or an ISO string, UTC where no zone is given) instead.
 
     Raises:
@@ -33,8 +34,7 @@ def split_by_time(data: Interactions, test_fraction: float = 0.2, *, cut: object
     times = _times(data, "split_by_time")
     if cut is None:
         _check_fraction(test_fraction)
-        ordered = np.sort(times)
-        seconds = ordered[min(round(len(ordered) * (1 - test_fraction)), len(ordered) - 1)]
+        seconds = _nearest_cut(np.sort(times), test_fraction)
     else:
         seconds = _moment(cut)
     later = times >= seconds
@@ -142,6 +142,15 @@ def _times(data: Interactions, function: str) -> np.ndarray:
     if not data.n_events:
         raise DataError(f"{function} needs at least one event")
     return data.times
+
+
+def _nearest_cut(ordered: np.ndarray, test_fraction: float) -> int:
+    """The time in `ordered` from which on the share of events is nearest to `test_fraction`."""
+    sizes = np.flatnonzero(np.diff(ordered)) + 1  # of train, wherever a new second begins
+    if not len(sizes):
+        return ordered[0]
+    wanted = round(len(ordered) * (1 - test_fraction))
+    return ordered[sizes[np.argmin(np.abs(sizes - wanted))]]
 
 
 def _moment(cut: object) -> float:

@@ -72,8 +72,8 @@ def test_the_means_by_hand(by_hand):
         "coverage@2": 4 / 5,
         # Ann's C beats D and E; Bob's B beats C, D, E; Dev's E loses to A, B, C and ties with D.
         "auc": (0 + 1 + 0.5 / 4) / 3,
-        # Bits: A log2(4/3), B 1, C 2, D as if one had watched it 2.
-        "novelty@2": (2 + 1.5 + (math.log2(4 / 3) + 1) / 2) / 3,
+        # Of the three who watched anything: A 0 bits, B log2(3/2), C log2(3), D as if by one.
+        "novelty@2": (math.log2(3) + (math.log2(1.5) + math.log2(3)) / 2 + math.log2(1.5) / 2) / 3,
         "serendipity@2": 0,
     }
     assert means["all"].to_dict() == pytest.approx(expected)

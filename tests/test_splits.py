@@ -67,18 +67,21 @@ def test_by_time_every_train_event_lies_before_every_test_event(times, fraction)
         with pytest.raises(ArgumentError, match="leaves no event on one side"):
             splits.split_by_time(data, fraction)
         return
-    try:
-        split = splits.split_by_time(data, fraction)
-    except ArgumentError:
-        # Only where so many of the first events share a second that train would be empty.
-        assert times.count(min(times)) > round(len(times) * (1 - fraction))
-        return
+    split = splits.split_by_time(data, fraction)
     assert split.train.times.max() < split.test.times.min()
-    # The cut is met as nearly as events at the same second allow.
-    missing = len(split.test) - (len(times) - round(len(times) * (1 - fraction)))
-    assert 0 <= missing < times.count(split.test.times.min()) or len(split.test) == times.count(
-        max(times)
-    )
+    # No other moment of the log meets the share better.
+    wanted = round(len(times) * (1 - fraction))
+    possible = [sum(time < cut for time in times) for cut in set(times) - {min(times)}]
+    assert abs(len(split.train) - wanted) == min(abs(size - wanted) for size in possible)
+
+
+def test_by_time_the_cut_is_the_nearest_that_ties_allow():
+    frame = pd.DataFrame({USER: range(11), ITEM: 0, TIME: [0, *[1] * 9, 2]})
+    data = Interactions.from_frame(frame, time=TIME)
+    sizes = {
+        share: len(splits.split_by_time(data, share).test) for share in (0.01, 0.2, 0.5, 0.6, 0.9)
+    }
+    assert sizes == {0.01: 1, 0.2: 1, 0.5: 1, 0.6: 10, 0.9: 10}
 
 
 def test_by_time_at_a_moment(log):

@@ -10,6 +10,7 @@ from recsys_lib.errors import ArgumentError, DataError, check_at_least, check_ch
 from recsys_lib.interactions import ITEM, SCORE, Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.neighbours import similarity as measures
+from recsys_lib.models.neighbours.common import Block, Common
 from recsys_lib.models.neighbours.neighborhood import compare, nearest
 from recsys_lib.models.top_k import top_k
 
@@ -132,13 +133,15 @@ class ItemKNN(_Neighbors):
         if column < 0:
             raise ArgumentError(f"item {item_id!r} is not in train.items")
         values = self._compared(self.train_.matrix)
-        one, every = measures.Block(values[:, [column]]), measures.Block(values)
+        n_viewers = self.train_.active_users
+        one = Block(values[:, [column]], n_viewers)
+        every = Block(values, n_viewers)
         score = compare(one, every, MEASURES[self.similarity], self.shrinkage)[0]
         score = np.where(score > 0, score, -np.inf)
         score[column] = -np.inf
         best = top_k(score[None, :], int(k))[0]
         best = best[best >= 0]
-        common = measures.Common(one, every).co[0, best].astype(np.int64)
+        common = Common(one, every).co[0, best].astype(np.int64)
         return pd.DataFrame(
             {ITEM: self.train_.items[best], SCORE: score[best], COMMON_VIEWERS: common}
         )
