@@ -208,3 +208,14 @@ def test_a_split_of_one_user_may_be_refused_but_not_a_split_of_two_moments():
     frame = pd.DataFrame({USER: [1, 1], ITEM: [1, 2], TIME: [0, 60]})
     split = splits.split_by_time(Interactions.from_frame(frame, time=TIME), 0.01)
     assert isinstance(split, Split) and len(split.test) == 1
+
+
+def test_a_share_of_titles_or_viewers_is_one_of_those_with_events(log):
+    """Rows and columns without an event are places, not people or titles, and cannot be tested."""
+    idle = log.with_axes(users=np.arange(7, 7 + 300), items=np.arange(3, 3 + 200))
+    n_items, n_users = (log.item_counts > 0).sum(), (log.user_counts > 2).sum()
+    for data in (log, idle):
+        split = splits.cold_items(data, 0.25, rng=rng())
+        assert (split.test.item_counts > 0).sum() == round(0.25 * n_items)
+        split = splits.cold_users(data, 0.3, known=2, rng=rng())
+        assert (split.test.user_counts > 0).sum() == round(0.3 * n_users)
