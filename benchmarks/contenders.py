@@ -18,7 +18,7 @@ ALL: dict[str, partial[Contender]] = {
     "Popular": partial(our, Popular),
     "ItemKNN, 20 of each source": partial(our, ItemKNN, neighbors=20, neighbors_of="source"),
     "ItemKNN, 50": partial(our, ItemKNN, neighbors=50),
-    "ItemKNN, 200": partial(our, ItemKNN, neighbors=200),
+    "ItemKNN, tuned": partial(our, ItemKNN, neighbors=200),
     "UserKNN": partial(our, UserKNN),
     "RP3beta": partial(our, RP3beta, alpha=0.8, beta=0.4, neighbors=75),
     "EASE": partial(our, EASE, l2=1000),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+from hashlib import blake2b
 
 import numpy as np
 from scipy import sparse
@@ -33,6 +33,8 @@ class Random(Recommender):
     def _score_strangers(self, users: np.ndarray) -> np.ndarray:
         scores = np.empty((len(users), len(self.items_)), np.float32)
         for row, user in enumerate(users):
-            seed = (self.random_state, zlib.crc32(str(user).encode()))
+            # Wide enough that no two names share a number; a checksum of 32 bits has such twins.
+            name = int.from_bytes(blake2b(str(user).encode(), digest_size=16).digest())
+            seed = (self.random_state, name)
             np.random.default_rng(seed).random(out=scores[row], dtype=np.float32)
         return scores

@@ -12,6 +12,7 @@ from recsys_lib.errors import check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 
+Move = tuple[np.ndarray, np.ndarray]
 TINY = 1e-12  # keeps a number without gradient where it is
 
 
@@ -75,10 +76,12 @@ class BPR(Recommender):
         rate = np.float32(self.learning_rate)
         for _ in range(self.epochs):
             for u, i, j in self._triples(train, rng):
-                gradients = self._gradients(u, i, j)
-                for parameter, square, gradient in zip(parameters, squares, gradients, strict=True):
-                    square += gradient**2
-                    parameter += rate * gradient / np.sqrt(square)
+                moves = self._gradients(u, i, j)
+                for parameter, square, (rows, gradient) in zip(
+                    parameters, squares, moves, strict=True
+                ):
+                    square[rows] += gradient**2
+                    parameter[rows] += rate * gradient / np.sqrt(square[rows])
 
     def _initialise(self, train: Interactions, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         scale = 0.1 / np.sqrt(self.factors)
@@ -99,20 +102,26 @@ class BPR(Recommender):
             batch = order[start : start + self.batch_size]
             yield rows[batch], columns[batch], others[batch]
 
-    def _gradients(self, u: np.ndarray, i: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, ...]:
-        """How the gain of some triples grows with W, H and bias."""
-        W, H, bias = self.user_factors_, self.item_factors_, self.item_bias_
+    def _gradients(self, u: np.ndarray, i: np.ndarray, j: np.ndarray) -> tuple[Move, ...]:
+        """The rows of W, H and bias that some triples touch, and how the gain grows with each.
+
+        A batch touches few of many viewers, and only their numbers are read and moved.
+        """
+        users, u = np.unique(u, return_inverse=True)
+        items, ij = np.unique(np.r_[i, j], return_inverse=True)
+        W, H, bias = self.user_factors_[users], self.item_factors_[items], self.item_bias_[items]
+        i, j = ij[: len(u)], ij[len(u) :]
         lead = bias[i] - bias[j] + np.einsum("nf,nf->n", W[u], H[i] - H[j])
         pull = expit(-lead)  # toward 1 where the triple is the wrong way round
         # Each triple pulls (u, i) up and (u, j) down; as a matrix they add up by themselves.
-        pairs = np.r_[pull, -pull], (np.r_[u, u], np.r_[i, j])
+        pairs = np.r_[pull, -pull], (np.r_[u, u], ij)
         pulls = sparse.coo_array(pairs, shape=(len(W), len(H))).tocsr()
-        user_l2 = (self.l2 * np.bincount(u, minlength=len(W))).astype(np.float32)
-        item_l2 = (self.l2 * np.bincount(np.r_[i, j], minlength=len(H))).astype(np.float32)
+        user_l2 = (self.l2 * np.bincount(u)).astype(np.float32)
+        item_l2 = (self.l2 * np.bincount(ij)).astype(np.float32)
         return (
-            pulls @ H - user_l2[:, None] * W,
-            pulls.T @ W - item_l2[:, None] * H,
-            pulls.sum(axis=0) - item_l2 * bias,
+            (users, pulls @ H - user_l2[:, None] * W),
+            (items, pulls.T @ W - item_l2[:, None] * H),
+            (items, pulls.sum(axis=0) - item_l2 * bias),
         )
 
     def _score(self, rows: np.ndarray) -> np.ndarray:

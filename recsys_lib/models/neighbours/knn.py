@@ -12,6 +12,7 @@ from recsys_lib.interactions import ITEM, SCORE, Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.histories import binary
 from recsys_lib.models.neighbours import similarity as measures
+from recsys_lib.models.neighbours.common import Block, Common
 from recsys_lib.models.neighbours.neighborhood import compare, nearest
 from recsys_lib.models.ranking import columns_of
 from recsys_lib.models.top_k import highest, top_k
@@ -134,13 +135,13 @@ class ItemKNN(_Neighbors):
         check_at_least("k", k, 1, integer=True)
         column = columns_of([item_id], log.items)[0]
         values = self._compared(log.matrix)
-        one, every = measures.Block(values[:, [column]]), measures.Block(values)
+        one, every = (Block(part, log.active_users) for part in (values[:, [column]], values))
         score = compare(one, every, MEASURES[self.similarity], self.shrinkage)[0]
         score = np.where(score > 0, score, -np.inf)
         score[column] = -np.inf
         best = top_k(score[None, :], int(k))[0]
         best = best[best >= 0]
-        common = measures.Common(one, every).co[0, best].astype(np.int64)
+        common = Common(one, every).co[0, best].astype(np.int64)
         return pd.DataFrame({ITEM: log.items[best], SCORE: score[best], COMMON_VIEWERS: common})
 
 

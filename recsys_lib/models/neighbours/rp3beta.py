@@ -9,8 +9,8 @@ from recsys_lib.errors import check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.histories import binary
+from recsys_lib.models.neighbours.common import Common
 from recsys_lib.models.neighbours.neighborhood import nearest
-from recsys_lib.models.neighbours.similarity import Common
 
 
 class RP3beta(Recommender):
