@@ -51,6 +51,9 @@ def reranked(function: Callable, n: int | None = 100) -> Reranked:
 def plain_policies(world: World, clean: list[Interactions]) -> dict[str, Policy]:
     """Pages by lot, by popularity, by the truth, and learned: weekly, once, or from a clean log.
 
+    With old weights, or a twin's, the profiles are still the viewers' own of today. Two policies
+    change that alone: "EASE once, old profiles" and "EASE clean, twin's profiles".
+
     Args:
         clean: `histories` of a run with pages by lot.
     """
@@ -59,6 +62,8 @@ def plain_policies(world: World, clean: list[Interactions]) -> dict[str, Policy]
         policies[f"{name} weekly"] = learned(model)
         policies[f"{name} once"] = learned(model, every=None)
         policies[f"{name} clean"] = learned(model, lessons=clean)
+    policies["EASE once, old profiles"] = learned(every=None, profiles="then")
+    policies["EASE clean, twin's profiles"] = learned(lessons=clean, profiles="then")
     return policies
 
 
