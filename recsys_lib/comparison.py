@@ -27,7 +27,7 @@ def compare(
     difference = mean over users of (value of `model` - value of `other`)
 
     A user who is hard to please is hard for both, so the difference is surer than either mean; two
-    models whose intervals overlap may well differ beyond doubt. Means are over the fits of each
+    models whose intervals overlap may well differ all the same. Means are over the fits of each
     model; where there are several, the interval holds what other seeds could have given besides.
 
     Args:
