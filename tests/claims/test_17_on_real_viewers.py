@@ -12,7 +12,7 @@ import pytest
 from sklearn.model_selection import KFold, ParameterGrid
 from surprise import SVD, BaselineOnly
 
-from benchmarks.real_viewers import EVERYWHERE, GRIDS, GROUPED, RATED
+from benchmarks.real_viewers import EVERYWHERE, GRIDS, GROUPED, RATED, RESULT
 from recsys_lib import Interactions
 from recsys_lib.datasets import load_movielens
 from recsys_lib.evaluation import evaluate
@@ -199,8 +199,7 @@ def test_for_people_known_before_the_cut_neighbours_lose_half_of_their_promise(s
 
 
 def test_the_table_of_every_method_is_reproduced_with_the_settings_it_names(small):
-    path = Path(__file__).parents[2] / "benchmarks" / "real_viewers.csv"
-    measured = pd.read_csv(path, comment="#")
+    measured = pd.read_csv(RESULT, comment="#")
     measured = measured[measured["set"] == "100k"].set_index("model")
     models = {"Popular": Popular(), "ItemKNN": ItemKNN(), "UserKNN": UserKNN(), "EASE": EASE()}
     for name, model in models.items():
