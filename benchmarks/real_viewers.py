@@ -160,35 +160,45 @@ def head() -> str:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.real_viewers")
-    parser.add_argument("sets", nargs="*", default=SETS, help=", ".join(SETS))
-    asked = parser.parse_args().sets
-    rows = []
-    for name in asked:
-        log, items, users = load(name)
-        split = split_random(log, rng=np.random.default_rng(0))
-        winners = {}
-        for label, model in models(name, users).items():
-            winners[label], best = tuned(label, model, split, items, users)
-            settings = " ".join(f"{setting}={value:g}" for setting, value in best.items())
-            row = {"set": name, "model": label, "settings": settings}
-            rows.append(row | measure(split, winners[label], items, users))
-            print(*rows[-1].values(), sep="\t", flush=True)
-        for label, names in SUMS.items():
-            parents = {parent: winners[parent] for parent in names}
-            whole = Weighted({parent: clone(model) for parent, model in parents.items()})
-            row = {"set": name, "model": label, "settings": ""}
-            row |= measure(split, whole, items, users) | gain_of(whole, parents, split)
-            rows.append(row)
-            print(*row.values(), sep="\t", flush=True)
+def measured_set(name: str) -> list[dict[str, object]]:
+    """One row a model and a sum of models, printed as they come."""
+    log, items, users = load(name)
+    split = split_random(log, rng=np.random.default_rng(0))
+    rows, winners = [], {}
+
+    def add(**row) -> None:
+        rows.append({"set": name} | row)
+        print(*rows[-1].values(), sep="\t", flush=True)
+
+    for label, model in models(name, users).items():
+        winners[label], best = tuned(label, model, split, items, users)
+        settings = " ".join(f"{setting}={value:g}" for setting, value in best.items())
+        found = measure(split, winners[label], items, users)
+        add(model=label, settings=settings, **found)
+    for label, names in SUMS.items():
+        parents = {parent: winners[parent] for parent in names}
+        whole = Weighted({parent: clone(model) for parent, model in parents.items()})
+        found = measure(split, whole, items, users) | gain_of(whole, parents, split)
+        add(model=label, settings="", **found)
+    return rows
+
+
+def write(rows: list[dict[str, object]]) -> None:
+    """Put the rows of one set into the file, in place of those that it has."""
     table = pd.DataFrame(rows)
     if RESULT.exists():
         old = pd.read_csv(RESULT, comment="#")
-        table = pd.concat([old[~old["set"].isin(asked)], table])
+        table = pd.concat([old[old["set"] != rows[0]["set"]], table])
     with RESULT.open("w", encoding="utf-8", newline="") as file:
         file.write(head())
         table.to_csv(file, index=False, lineterminator="\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.real_viewers")
+    parser.add_argument("sets", nargs="*", default=SETS, help=", ".join(SETS))
+    for name in parser.parse_args().sets:
+        write(measured_set(name))
 
 
 if __name__ == "__main__":
