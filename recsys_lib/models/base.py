@@ -78,8 +78,8 @@ class Recommender(BaseEstimator):
             k: titles a user, at least 1; a user with fewer titles left gets a shorter list.
             exclude_seen: leave out what the user has an event with in `train`.
             items: recommend only these labels; None means every item of `train`.
-            chunk: users scored at a time; two chunks are in the making at a time, so memory
-                grows with `2 * chunk * n_items`.
+            chunk: users scored at a time; each of `parallel.workers()` threads makes one, so
+                memory grows with `workers * chunk * n_items`.
 
         Returns:
             DataFrame user_id, item_id, score, rank (1 is best), by user as asked, then rank; equal
