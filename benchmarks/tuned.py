@@ -60,6 +60,8 @@ LADDERS: dict[str, Ladders] = {
     },
 }
 """Contender → setting → values to try, in ascending order."""
+NOT_YET = ("skrecsys: BPR", "Cornac: BPR")
+"""Contenders that have ladders but were not searched: a trial takes minutes. README.md says so."""
 LIMITS = {"shrinkage": 0, "regularization": 0, "lambda_reg": 0}
 """Setting → a value beyond which there is none."""
 

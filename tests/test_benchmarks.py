@@ -81,11 +81,16 @@ def tried(name: str) -> dict[tuple, float]:
     return dict(zip(places, rows["ndcg"], strict=True))
 
 
-def test_every_contender_with_ladders_was_searched():
-    assert set(pd.read_csv(tuned.RESULT)["contender"]) == set(tuned.LADDERS)
+SEARCHED = [name for name in tuned.LADDERS if name not in tuned.NOT_YET]
 
 
-@pytest.mark.parametrize("name", tuned.LADDERS)
+def test_every_contender_with_ladders_was_searched_or_is_said_not_to_be():
+    assert set(pd.read_csv(tuned.RESULT)["contender"]) == set(SEARCHED)
+    readme = (command.RESULT.parent / "README.md").read_text(encoding="utf-8")
+    assert all(name.split(":")[0] + "'" in readme for name in tuned.NOT_YET)
+
+
+@pytest.mark.parametrize("name", SEARCHED)
 def test_the_best_settings_stand_in_no_corner_of_what_was_tried(name):
     """On either side of each of its values a neighbour was tried, and none was better."""
     scores, ladders = tried(name), tuned.LADDERS[name]
@@ -96,7 +101,7 @@ def test_the_best_settings_stand_in_no_corner_of_what_was_tried(name):
         assert scores[tuple(tuned.settings_at(near, ladders).values())] <= scores[best]
 
 
-@pytest.mark.parametrize("name", tuned.LADDERS)
+@pytest.mark.parametrize("name", SEARCHED)
 def test_contenders_have_the_settings_that_were_found(name):
     scores = tried(name)
     best = dict(zip(tuned.LADDERS[name], max(scores, key=scores.get), strict=True))

@@ -141,8 +141,8 @@ class Recommender(SimilarItems):
             items: recommend only these labels; a DataFrame user_id, item_id (such as another
                 model's `recommend` returns) holds each user's own candidates, and a user without
                 a row gets no list; None means every item of `train`.
-            chunk: users scored at a time; two chunks are in the making at a time, so memory
-                grows with `2 * chunk * n_items`.
+            chunk: users scored at a time; each of `parallel.workers()` threads makes one, so
+                memory grows with `workers * chunk * n_items`.
             unknown: as in `score_all`.
 
         Returns:

@@ -107,8 +107,8 @@ class BPR(Recommender):
 
         A batch touches few of many viewers, and only their numbers are read and moved.
         """
-        users, u = np.unique(u, return_inverse=True)
-        items, ij = np.unique(np.r_[i, j], return_inverse=True)
+        users, u = _touched(u, len(self.user_factors_))
+        items, ij = _touched(np.r_[i, j], len(self.item_factors_))
         W, H, bias = self.user_factors_[users], self.item_factors_[items], self.item_bias_[items]
         i, j = ij[: len(u)], ij[len(u) :]
         lead = bias[i] - bias[j] + np.einsum("nf,nf->n", W[u], H[i] - H[j])
@@ -128,6 +128,15 @@ class BPR(Recommender):
         # In float64, then rounded: the same scores however many rows are asked for at once.
         W, H = self.user_factors_[rows].astype(np.float64), self.item_factors_.astype(np.float64)
         return (W @ H.T + self.item_bias_).astype(np.float32)
+
+
+def _touched(rows: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """As `np.unique` of numbers below n, without a sort: each once, and the place of each."""
+    seen, place = np.zeros(n, bool), np.empty(n, np.int64)
+    seen[rows] = True
+    distinct = np.flatnonzero(seen)
+    place[distinct] = np.arange(len(distinct))
+    return distinct, place[rows]
 
 
 def draw_unseen(train: Interactions, rows: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
