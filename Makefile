@@ -17,7 +17,7 @@ LAUNCHED := _build/launched
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help book preview serve lab notebooks test site-test pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
+.PHONY: help book preview serve lab notebooks test everywhere wheels site-test pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,12 @@ test: $(CLASSROOM) ## lint, test the library and the claims, recompute every sto
 $(AXE): tests/site/requirements.lock $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --upgrade --target $(AXE) -r $<
 	@touch $@
+
+everywhere: $(CLASSROOM) ## test as on other processors; hours (ONLY="--kernels Prescott --parts notebooks")
+	$(BIN)/python -m benchmarks.everywhere $(ONLY)
+
+wheels: $(READY) ## ask the package index on which systems the lock can be installed (needs uv)
+	$(BIN)/python -m benchmarks.wheels
 
 site-test: book $(AXE) $(CLASSROOM) ## build the site, then test its gates, links and pages in Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/site
