@@ -86,6 +86,6 @@ def _surprise():
     except ImportError:
         raise MissingPackageError(
             "SurpriseModel needs the package scikit-surprise",
-            fix="Install it with: pip install scikit-surprise",
+            fix="Install it with: pip install scikit-surprise (on an Intel Mac: use Colab)",
         ) from None
     return surprise
