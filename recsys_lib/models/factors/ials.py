@@ -96,13 +96,14 @@ class ImplicitALS(Recommender):
         H = rng.normal(0, scale, (train.n_items, self.factors)).astype(np.float32)
         H[train.item_counts == 0] = 0  # no event pulls these away from 0
         # Products this small are done before a second thread has woken up.
-        with threadpool_limits(1, user_api="blas"):
+        quiet = np.errstate(over="ignore", invalid="ignore")  # what comes of it is checked below
+        with threadpool_limits(1, user_api="blas"), quiet:
             for _ in range(self.iterations):
                 self._improve(W, H, user_batches)
                 self._improve(H, W, item_batches)
         self.item_factors_ = H
         self.user_factors_ = self._solved(train.matrix)
-        check_learned(self, "Raise l2.", user_factors_=self.user_factors_, item_factors_=H)
+        check_learned(self, user_factors_=self.user_factors_, item_factors_=H)
 
     def _check(self, train: Interactions) -> None:
         for name in ("factors", "iterations", "steps"):
