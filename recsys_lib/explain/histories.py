@@ -196,7 +196,8 @@ def _(model: ItemKNN, columns, values) -> History:
 
 @_history.register
 def _(model: EASE, columns, values) -> History:
-    return LinearHistory(columns, model.weights_[columns].astype(np.float64))
+    added = model.weights_[columns].astype(np.float64)
+    return LinearHistory(columns, added * values[:, None] if model.weighted else added)
 
 
 @_history.register

@@ -337,3 +337,35 @@ def test_settings_of_parents_are_reached_by_name(log):
         with pytest.raises(ValueError, match="Invalid parameter"):
             hybrid.set_params(**wrong)
     assert pickle.loads(pickle.dumps(clone(hybrid))).get_params()["crowd__l2"] == 50
+
+
+# Weights of events ------------------------------------------------------------------------------
+
+WEIGHED = [name for name, model in MODELS.items() if "weighted" in model.get_params()]
+
+
+@pytest.mark.parametrize("name", WEIGHED)
+def test_events_of_value_1_weigh_as_much_as_events_without_weight(name, log):
+    ones = Interactions(log.users, log.items, log.binary(), log.times)
+    plain = clone(MODELS[name]).set_params(weighted=False)
+    weighed = clone(plain).set_params(weighted=True)
+    expected = plain.fit(log).score_all(log.users)
+    np.testing.assert_array_equal(weighed.fit(ones).score_all(log.users)[:-1], expected[:-1])
+    assert not np.allclose(weighed.fit(log).score_all(log.users)[:-1], expected[:-1])
+    below = log.to_frame().assign(value=lambda frame: frame["value"] - 4)
+    below = Interactions.from_frame(below, value="value", time="time")
+    with pytest.raises(DataError, match="weighted=True needs values of at least 0"):
+        weighed.fit(below)
+    plain.fit(below)
+
+
+def test_weights_by_hand():
+    frame = pd.DataFrame({USER: [1, 1, 2, 2], ITEM: list("ABAB"), "value": [1.0, 2, 3, 1]})
+    log = Interactions.from_frame(frame, value="value")
+    assert Popular(weighted=True).fit(log).popularity_.tolist() == [4, 3]
+    # X = [[1, 2], [3, 1]]: gram [[10, 5], [5, 5]], so B predicted from A: 5 / (10 + l2).
+    model = EASE(l2=2, weighted=True).fit(log)
+    np.testing.assert_allclose(model.weights_, [[0, 5 / 12], [5 / 7, 0]], rtol=1e-6)
+    np.testing.assert_allclose(model.score_all([2]), [[1 * 5 / 7, 3 * 5 / 12]], rtol=1e-6)
+    parts = explain(model, 2, "B").parts
+    assert parts["contribution"].tolist() == pytest.approx([3 * 5 / 12, 0])
