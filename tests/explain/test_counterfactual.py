@@ -12,7 +12,7 @@ from recsys_lib import Interactions
 from recsys_lib.errors import ArgumentError
 from recsys_lib.explain import because, counterfactual, exact_scores, explain, without
 from recsys_lib.explain.counterfactual import Shelf, _search
-from recsys_lib.explain.histories import LinearHistory, history_of
+from recsys_lib.explain.histories import LinearHistory, added_up, history_of
 from recsys_lib.interactions import ITEM, USER
 from recsys_lib.models import EASE, ContentProfile, ImplicitALS, ItemKNN
 
@@ -159,6 +159,31 @@ def test_all_small_cases_tied_or_not_by_brute_force(n_plays, values, tries):
             if not fits:
                 wrong.append((added.tolist(), column, k, found))
     assert cases > 4000 and not wrong
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        [[0, 0, -2], [-1, -1, -1], [-2, 1, 2], [-2, -2, -2], [2, 0, -2], [-1, -2, -1]],
+        [[0, 0, 0], [2, 0, 2], [2, 2, 2], [-2, 0, -1], [-2, 2, 2], [2, 2, -2]],
+    ],
+)
+def test_a_set_that_grew_too_large_sheds_all_that_it_can_do_without(added):
+    """Both grow to where more than one play, or first one and then another, can be given back."""
+    added = np.array(added, float)
+    removed, _ = _search(Shelf(plays_of(added), 1, 9, 2), tries=1)
+    removed, truth = set(np.flatnonzero(removed)), brute_force(added, 1, 2)
+    assert removed in truth
+    assert not any(removed - {play} in truth for play in removed)
+
+
+def test_sums_are_taken_from_left_to_right_to_the_last_bit():
+    rng = np.random.default_rng(0)
+    weights, rows = rng.normal(size=(70, 300)), rng.normal(size=(300, 5))
+    naive = [[sum((w * r for w, r in zip(line, column, strict=True)), 0.0) for column in rows.T]
+             for line in weights]  # fmt: skip
+    np.testing.assert_array_equal(added_up(weights, rows), naive)
+    assert (added_up(weights, rows) != weights @ rows).any()
 
 
 def test_scores_do_not_depend_on_which_sets_are_scored_together(make_log):
