@@ -69,3 +69,17 @@ def binary(matrix: sparse.csr_array) -> sparse.csr_array:
     """The matrix with every stored value replaced by 1, float32."""
     parts = np.ones(matrix.nnz, np.float32), matrix.indices, matrix.indptr
     return sparse.csr_array(parts, shape=matrix.shape)
+
+
+def event_weights(matrix: sparse.csr_array, weighted: bool) -> sparse.csr_array:
+    """What each event counts: its value if `weighted`, else 1; float32.
+
+    Raises:
+        DataError: `weighted` and a value is below 0.
+    """
+    if not weighted:
+        return binary(matrix)
+    if (matrix.data < 0).any():
+        raise DataError("weighted=True needs values of at least 0",
+                        fix="Pass weighted=False to count every event once.")  # fmt: skip
+    return matrix.astype(np.float32)

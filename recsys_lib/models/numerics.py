@@ -11,17 +11,17 @@ from recsys_lib.errors import ArgumentError, TooLargeError
 MEMINFO = Path("/proc/meminfo")
 
 
-def check_learned(model, fix: str, **arrays: np.ndarray) -> None:
+def check_learned(model, **arrays: np.ndarray) -> None:
     """Raise `ArgumentError` if a fit ended in numbers that are not finite.
 
     Args:
         model: whose settings led there; its repr names them.
-        fix: what to try instead.
         arrays: what was learned, by name.
     """
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             what = f"{type(model).__name__} learned numbers that are not finite ({name})"
+            fix = "Choose settings nearer to the defaults."
             raise ArgumentError(what, where=" ".join(repr(model).split()), fix=fix)
 
 

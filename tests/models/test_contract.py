@@ -41,6 +41,7 @@ from recsys_lib.models.rating import RatingPredictor
 MODELS = {
     "popular": Popular(),
     "popular, half-life": Popular(half_life_days=0.05),
+    "popular, weighted": Popular(weighted=True),
     "random": Random(random_state=5),
     "groups": DemographicGroups(("gender",)),
     "fine groups": DemographicGroups(("gender", "age_band"), shrinkage=0),
@@ -54,7 +55,9 @@ MODELS = {
     "user-knn, pearson": UserKNN(neighbors=5, similarity="pearson"),
     "rating-knn": RatingKNN(),
     "ease": EASE(),
+    "ease, weighted": EASE(l2=50.0, weighted=True),
     "ials": ImplicitALS(factors=8, iterations=2),
+    "ials, weighted": ImplicitALS(factors=8, iterations=2, weighted=True),
     "featured mf": FeaturedMF(factors=4, iterations=2),
     "featured mf, viewers": FeaturedMF(factors=4, columns=("gender",), iterations=2),
     "rp3beta": RP3beta(),

@@ -98,6 +98,8 @@ def test_a_hybrid_can_if_all_its_parents_can(hybrid, log):
     both = {"crowd": Popular(), "pairs": BPR(factors=2, epochs=1)}
     with pytest.raises(UnsupportedError, match="BPR knows only the viewers"):
         hybrid(both).fit(log).score_histories(log)
+    with pytest.raises(UnsupportedError, match="BPR knows only the viewers"):
+        hybrid(both).fit(log).recommend_for([])  # though a stranger could be served
     hybrid({"crowd": Popular(), "ease": EASE()}).fit(log).score_histories(log)
 
 

@@ -167,6 +167,10 @@ def test_nothing_in_a_file_is_run(saved, tmp_path, monkeypatch):
     assert not (tmp_path / "trap").exists()
 
 
+def settings(told: dict) -> dict:
+    return told["model"]["unfitted"]["settings"]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -176,10 +180,7 @@ def test_nothing_in_a_file_is_run(saved, tmp_path, monkeypatch):
         (lambda m: m["model"]["learned"].update(fit=1), "'fit' is not the name of"),
         (lambda m: m["model"]["learned"].update(a_={"kind": "code"}), "no kind of value 'code'"),
         (lambda m: m["model"]["learned"].update(a_=[1]), "a bare list is nothing that is saved"),
-        (
-            lambda m: m["model"]["unfitted"]["settings"]["pairs"].append(["x", 1]),
-            "damaged: TypeError",
-        ),
+        (lambda m: settings(m)["pairs"].append(["x", 1]), "damaged: TypeError"),
         (lambda m: m.pop("model"), "damaged: KeyError"),
     ],
 )

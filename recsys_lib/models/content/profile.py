@@ -45,6 +45,7 @@ class ContentProfile(Recommender):
 
     def _fit(self, train: Interactions, items, users) -> None:
         weights = self._weights(items)
+        check_titles(items, (), "ContentProfile", train.items)
         table = items.set_index(ITEM)
         described = table.loc[table.index.isin(train.items)].sort_index()
         features, self.feature_names_ = title_features(described, weights)

@@ -11,6 +11,7 @@ from scipy.special import expit
 from recsys_lib.errors import check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.numerics import check_learned
 
 Move = tuple[np.ndarray, np.ndarray]
 TINY = 1e-12  # keeps a number without gradient where it is
@@ -74,14 +75,15 @@ class BPR(Recommender):
         parameters = self._initialise(train, rng)
         squares = [np.full_like(parameter, TINY) for parameter in parameters]
         rate = np.float32(self.learning_rate)
-        for _ in range(self.epochs):
-            for u, i, j in self._triples(train, rng):
-                moves = self._gradients(u, i, j)
-                for parameter, square, (rows, gradient) in zip(
-                    parameters, squares, moves, strict=True
-                ):
-                    square[rows] += gradient**2
-                    parameter[rows] += rate * gradient / np.sqrt(square[rows])
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is checked below
+            for _ in range(self.epochs):
+                for triples in self._triples(train, rng):
+                    steps = zip(parameters, squares, self._gradients(*triples), strict=True)
+                    for parameter, square, (rows, gradient) in steps:
+                        square[rows] += gradient**2
+                        parameter[rows] += rate * gradient / np.sqrt(square[rows])
+        W, H, bias = parameters
+        check_learned(self, user_factors_=W, item_factors_=H, item_bias_=bias)
 
     def _initialise(self, train: Interactions, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         scale = 0.1 / np.sqrt(self.factors)

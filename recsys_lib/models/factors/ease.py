@@ -8,7 +8,7 @@ from scipy import linalg, sparse
 from recsys_lib.errors import ArgumentError, check_above
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.histories import binary
+from recsys_lib.models.histories import event_weights
 from recsys_lib.models.numerics import check_memory
 from recsys_lib.parallel import in_order
 
@@ -22,41 +22,45 @@ class EASE(Recommender):
     score[u, j] = sum over i in history[u] of weights[i, j]
     weights     = argmin |X - X @ weights|**2 + l2 * |weights|**2   with weights[j, j] = 0
 
-    X[u, i] is 1 where viewer u has an event with title i, else 0. Column j of `weights_` is the
-    ridge regression of title j on all others, so weights can be negative: what a watched title
-    says that others have said already is taken off. Time grows with n_items**3 and memory with
-    n_items**2 (20 bytes a cell while fitting, 4 after), whatever the number of viewers.
+    X[u, i] is 1 where viewer u has an event with title i, else 0; with weighted=True it is the
+    value of the event (a completion, plays), and a score adds up values times weights. Column j of
+    `weights_` is the ridge regression of title j on all others, so weights can be negative: what a
+    watched title says that others have said already is taken off. Time grows with n_items**3 and
+    memory with n_items**2 (20 bytes a cell while fitting, 4 after), whatever the number of viewers.
 
     Args:
         l2: the penalty, in viewers, above 0. It acts like that many extra viewers of each title,
             who watched nothing else.
+        weighted: whether values are weights; they must then be at least 0.
 
     Attributes:
         weights_: float32 (n_items, n_items); row = title watched, column = title scored.
 
     Raises:
         ArgumentError: l2 is not above 0, or so small that the weights would be noise.
+        DataError: weighted=True and a value is below 0.
         TooLargeError: 20 bytes a cell do not fit into memory.
 
     Source: `steck2019`.
     """
 
-    def __init__(self, l2: float = 500.0) -> None:
+    def __init__(self, l2: float = 500.0, weighted: bool = False) -> None:
         self.l2 = l2
+        self.weighted = weighted
 
     def _fit(self, train: Interactions, items, users) -> None:
         check_above("l2", self.l2, 0)
         what = f"The weights of EASE for {train.n_items:,} titles"
         fix = "Leave out titles with few viewers, or use ItemKNN or ImplicitALS."
         check_memory(CELL_BYTES * train.n_items**2, what, fix)
-        weights = ease_weights(co_occurrence(train.binary()), self.l2)
+        weights = ease_weights(co_occurrence(event_weights(train.matrix, self.weighted)), self.l2)
         self.weights_ = weights.astype(np.float32)
 
     def _likeness(self, column: int) -> np.ndarray:
         return self.weights_[column]
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
-        return sparse_dot(binary(histories), self.weights_)
+        return sparse_dot(event_weights(histories, self.weighted), self.weights_)
 
 
 def ease_weights(gram: np.ndarray, l2: float) -> np.ndarray:
@@ -116,7 +120,7 @@ def co_occurrence(matrix: sparse.csr_array, chunk: int = 512) -> np.ndarray:
     The product is sparse: time grows with the pairs of titles that each viewer has.
 
     Args:
-        matrix: (n_users, n_items) of 0 and 1.
+        matrix: (n_users, n_items) of 0 and 1; other values are multiplied and added up.
         chunk: titles made dense at a time.
 
     Returns:

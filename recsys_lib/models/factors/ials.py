@@ -7,7 +7,7 @@ from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from recsys_lib.errors import ArgumentError, DataError, check_above, check_at_least
+from recsys_lib.errors import ArgumentError, check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.factors.least_squares import (
@@ -17,7 +17,7 @@ from recsys_lib.models.factors.least_squares import (
     solve_rows,
     weighted_sum,
 )
-from recsys_lib.models.histories import binary
+from recsys_lib.models.histories import event_weights
 from recsys_lib.models.numerics import check_learned
 from recsys_lib.models.ranking import columns_of
 
@@ -87,8 +87,8 @@ class ImplicitALS(Recommender):
         self.random_state = random_state
 
     def _fit(self, train: Interactions, items, users) -> None:
-        self._check(train)
-        by_user = train.matrix if self.weighted else train.binary()
+        self._check()
+        by_user = event_weights(train.matrix, self.weighted)
         user_batches, item_batches = batches(by_user), batches(by_user.T.tocsr())
         rng = np.random.default_rng(self.random_state)
         scale = 0.1 / np.sqrt(self.factors)
@@ -96,23 +96,21 @@ class ImplicitALS(Recommender):
         H = rng.normal(0, scale, (train.n_items, self.factors)).astype(np.float32)
         H[train.item_counts == 0] = 0  # no event pulls these away from 0
         # Products this small are done before a second thread has woken up.
-        with threadpool_limits(1, user_api="blas"):
+        quiet = np.errstate(over="ignore", invalid="ignore")  # what comes of it is checked below
+        with threadpool_limits(1, user_api="blas"), quiet:
             for _ in range(self.iterations):
                 self._improve(W, H, user_batches)
                 self._improve(H, W, item_batches)
         self.item_factors_ = H
         self.user_factors_ = self._solved(train.matrix)
-        check_learned(self, "Raise l2.", user_factors_=self.user_factors_, item_factors_=H)
+        check_learned(self, user_factors_=self.user_factors_, item_factors_=H)
 
-    def _check(self, train: Interactions) -> None:
+    def _check(self) -> None:
         for name in ("factors", "iterations", "steps"):
             check_at_least(name, getattr(self, name), 1, integer=True)
         check_at_least("nu", self.nu, 0)
         for name in ("alpha", "l2"):
             check_above(name, getattr(self, name), 0)
-        if self.weighted and train.matrix.data.min() < 0:
-            raise DataError("weighted=True needs values of at least 0",
-                            fix="Pass weighted=False to count every event once.")  # fmt: skip
 
     def _improve(self, W: np.ndarray, H: np.ndarray, parts: list[Batch]) -> None:
         """Move each row of W toward the least loss with H fixed."""
@@ -158,7 +156,7 @@ class ImplicitALS(Recommender):
 
     def _solved(self, histories: sparse.csr_array) -> np.ndarray:
         """Factors of each row of events, float32."""
-        return self._solve(histories if self.weighted else binary(histories))
+        return self._solve(event_weights(histories, self.weighted))
 
     def _solve(self, r: sparse.csr_array) -> np.ndarray:
         total = r.astype(np.float64).sum(axis=1) + self.alpha * r.shape[1]
@@ -166,8 +164,6 @@ class ImplicitALS(Recommender):
         return solve_rows(r, self.item_factors_, self.alpha, penalty).astype(np.float32)
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
-        if self.weighted and (histories.data < 0).any():
-            raise DataError("weighted=True needs values of at least 0")
         return products(self._solved(histories), self.item_factors_)
 
     def _score(self, rows: np.ndarray) -> np.ndarray:

@@ -84,9 +84,10 @@ def solve_rows(
                 part = rows[start : start + size]
                 event = events.indptr[part][:, None] + np.arange(length)
                 chosen, r = H[events.indices[event]], events.data[event].astype(np.float64)
-                left = (chosen * r[:, :, None]).transpose(0, 2, 1) @ chosen + gram
-                left += penalty[part, None, None] * np.eye(factors)
                 right = (r[:, None, :] @ chosen)[:, 0]
+                chosen *= np.sqrt(r)[:, :, None]  # of itself and its transpose BLAS makes a half
+                left = chosen.transpose(0, 2, 1) @ chosen + gram
+                left += penalty[part, None, None] * np.eye(factors)
                 if toward is not None:
                     right += penalty[part, None] * toward[part]
                 x[part] = np.linalg.solve(left, right[:, :, None])[:, :, 0]

@@ -108,7 +108,8 @@ class FeaturedMF(Recommender):
         drawn = rng.normal(0, 0.1 / np.sqrt(self.factors), titles.vectors.shape)
         titles.vectors[:] = np.where(titles.penalty[:, None] > 0, drawn, 0)
         # Products this small are done before a second thread has woken up.
-        with threadpool_limits(1, user_api="blas"):
+        quiet = np.errstate(over="ignore", invalid="ignore")  # what comes of it is checked below
+        with threadpool_limits(1, user_api="blas"), quiet:
             for _ in range(self.iterations):
                 for side, other in ((viewers, titles), (titles, viewers)):
                     side.improve_vectors(other.vectors, self.alpha, self.steps)
@@ -117,7 +118,7 @@ class FeaturedMF(Recommender):
         self.item_factors_ = titles.finished()
         self.user_factors_ = self._solved(train.users, train.matrix)
         learned = {"user_factors_": self.user_factors_, "item_factors_": self.item_factors_}
-        check_learned(self, "Raise l2 or l2_features.", **learned)
+        check_learned(self, **learned)
 
     def _check(self) -> None:
         for name in ("factors", "iterations", "steps"):

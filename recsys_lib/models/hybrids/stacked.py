@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from recsys_lib.errors import DataError, check_above
@@ -94,6 +95,7 @@ class Stacked(Hybrid):
 
     def trust(self, plays: int, viewers: int) -> pd.Series:
         """w[m] of each parent, for a viewer with so many plays and a title with so many viewers."""
+        check_is_fitted(self, "weights_")
         known = _known(np.array([plays]), np.array([viewers]))
         return self.weights_.drop(NO_PARENT) @ pd.Series([part.item() for part in known], KNOWN)
 
