@@ -112,7 +112,7 @@ def _what(labels) -> str:
 
 def distinct(labels: np.ndarray) -> np.ndarray:
     """Each label once, sorted."""
-    return np.sort(pd.unique(labels))
+    return np.sort(pd.unique(labels), kind="stable")
 
 
 def _whole(values: np.ndarray, name: str) -> np.ndarray:
