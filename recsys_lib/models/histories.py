@@ -60,7 +60,7 @@ def history_of_labels(labels, values, items: np.ndarray) -> sparse.csr_array:
         values = values.astype(np.float32)
     if not np.isfinite(values).all():
         raise ArgumentError("values must be finite numbers")
-    order = np.argsort(columns)
+    order = np.argsort(columns, kind="stable")
     parts = values[order], columns[order].astype(np.int32), np.array([0, len(columns)], np.int32)
     return sparse.csr_array(parts, shape=(1, len(items)))
 

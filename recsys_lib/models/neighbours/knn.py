@@ -186,7 +186,7 @@ class UserKNN(_Neighbors):
         log = self.train_
         order = np.argsort(-log.user_counts, kind="stable")  # as in `nearest`
         every = measures.Block(self._compared(log.matrix.T)[:, order])
-        place = np.argsort(order)
+        place = np.argsort(order, kind="stable")
         found = []
         for start in range(0, len(users), chunk):
             part = histories[start : start + chunk]
