@@ -21,7 +21,7 @@ class Evenings:
 
     viewer: index; start: minute of the day; device: index in DEVICES; tone, genre: index of the
     tone and of the genre that one is in the mood for; hurry: bool, late or on a small screen;
-    minutes: time for watching.
+    minutes: time for watching; opens: bool, opens the home page, the others search.
     """
 
     viewer: np.ndarray
@@ -31,6 +31,7 @@ class Evenings:
     genre: np.ndarray
     hurry: np.ndarray
     minutes: np.ndarray
+    opens: np.ndarray
 
     def take(self, rows) -> Evenings:
         """Some of the evenings."""
@@ -58,7 +59,8 @@ def draw_evenings(world, day: int, viewer: np.ndarray, lots: Lots) -> Evenings:
     median = world.config.evening_minutes * np.where(hurry, 0.6, 1.0)
     minutes = median * np.exp(0.45 * normal[1])
     tone, genre = world.wishes.draw(part_of_day(start), day % 7 >= 5, lot[5], lot[6])
-    return Evenings(viewer, start, device, tone, genre, hurry, minutes).take(comes)
+    opens = lot[7] >= world.config.search
+    return Evenings(viewer, start, device, tone, genre, hurry, minutes, opens).take(comes)
 
 
 def part_of_day(start: np.ndarray) -> np.ndarray:

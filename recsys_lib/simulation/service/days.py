@@ -48,13 +48,13 @@ class Days:
         if self.day % 7 == 0:
             self.inner.week = min(self.day // 7, self.world.weeks - 1)
         coming = [self._coming(block) for block in range(-(-self.world.n_viewers // BLOCK))]
-        evenings, lots = zip(*coming, strict=True)
+        evenings, lots, page_lots = zip(*coming, strict=True)
         whole = Evenings(*(np.concatenate(part) for part in zip(*map(_parts, evenings))))  # noqa: B905
         session = self.diary.sessions(self.day, whole)
         ends = np.cumsum([len(part.viewer) for part in evenings])[:-1]
         self._pages, self._played = [], []
-        for part, lot, ids in zip(evenings, lots, np.split(session, ends), strict=True):
-            self._evening(part, lot, ids)
+        for block in zip(evenings, lots, page_lots, np.split(session, ends), strict=True):
+            self._evening(*block)
         viewer, pages, slot = zip(*self._pages, strict=True)
         rows = np.split(np.arange(sum(map(len, viewer))), np.cumsum([len(v) for v in viewer])[:-1])
         self.known.yesterday = Yesterday(
@@ -63,22 +63,23 @@ class Days:
         )  # fmt: skip
         self.day += 1
 
-    def _coming(self, block: int) -> tuple[Evenings, Lots]:
-        """The evenings of a block's viewers who are still here, and the lots of these evenings."""
+    def _coming(self, block: int) -> tuple[Evenings, Lots, Lots]:
+        """The evenings of a block's viewers who are still here, their lots, those of the pages."""
         viewer = np.arange(block * BLOCK, min((block + 1) * BLOCK, self.world.n_viewers))
         lots = Lots(self.world.seed, self.day, block, len(viewer))
         if self.day % 7 not in self.weekdays:
             viewer, lots = viewer[:0], lots.take(slice(0, 0))
         evenings = act.draw_evenings(self.world, self.day, viewer, lots)
         lots = Lots(self.world.seed, self.day, block, len(evenings.viewer))
+        pages = Lots(self.world.seed, self.day, block, evenings.opens.sum(), name="page ")
         here = self.day < self.left[evenings.viewer]
-        return evenings.take(here), lots.take(here)
+        return evenings.take(here), lots.take(here), pages.take(here[evenings.opens])
 
-    def _evening(self, evenings: Evenings, lots: Lots, session: np.ndarray) -> None:
+    def _evening(self, evenings: Evenings, lots: Lots, page_lots: Lots, session) -> None:
         config, viewer = self.world.config, evenings.viewer
         appeal = act.evening_appeal(self.world, evenings, *self.inner.appeal(viewer, self.day))
         luck = lots.gumbel("luck", appeal.shape[1])
-        title, opened, clicked = self._choose(evenings, lots, session, appeal, luck)
+        title, clicked = self._choose(evenings, page_lots, session, appeal, luck)
         satisfaction = np.full(len(viewer), config.bad_evening - 1)
         clock, minutes = evenings.start + 3, np.zeros(len(viewer), np.int64)
         gave_up = self._sit(evenings, lots, session, title, satisfaction, clock, minutes)
@@ -90,33 +91,34 @@ class Days:
         self._sit(evenings, lots_2, session, second, satisfaction, clock, minutes)
         left = self._leave(viewer, satisfaction, lots)
         self.diary.evenings(
-            self.day, session, viewer, opened=opened, clicked=clicked, minutes=minutes,
+            self.day, session, viewer, opened=evenings.opens, clicked=clicked, minutes=minutes,
             satisfaction=satisfaction, left=left,
         )  # fmt: skip
 
     def _aware(self) -> np.ndarray:
         return self.world.awareness_on(self.day)
 
-    def _choose(self, evenings, lots, session, appeal, luck) -> tuple[np.ndarray, ...]:
-        """Of each evening the title or NOTHING; whether the page was opened, and taken from."""
-        config = self.world.config
-        title = act.search(appeal, self._aware(), luck)
-        opened, clicked = lots.uniform("search") >= config.search, np.zeros(len(title), bool)
-        on = np.flatnonzero(opened)
-        visit = Visit(
-            evenings.viewer, evenings.start, evenings.device, self.known, lots, n_slots(config)
-        ).take(on)
+    def _choose(self, evenings, lots, session, appeal, luck) -> tuple[np.ndarray, np.ndarray]:
+        """Of each evening the title or NOTHING, and whether it was taken from the page.
+
+        Args:
+            lots: of those who open their page.
+        """
+        config, on = self.world.config, np.flatnonzero(evenings.opens)
+        title, clicked = act.search(appeal, self._aware(), luck), np.zeros(len(appeal), bool)
+        who = evenings.take(on)
+        visit = Visit(who.viewer, who.start, who.device, self.known, lots, n_slots(config))
         pages = self.policy.page(visit)
         worth = act.slot_worth(self.world, appeal[on], pages, self.inner.art_fit(visit, pages))
-        slot = act.browse(self.world, worth, pages, luck[on], visit.lots)
-        kept = visit.lots.uniform("logged") < self.logged
+        slot = act.browse(self.world, worth, pages, luck[on], lots)
+        kept = lots.uniform("logged") < self.logged
         self.diary.impressions(session[on][kept], pages.take(kept), slot[kept])
         self._pages.append((visit.viewer, pages, slot))
         found = pages.titles[np.arange(len(slot)), slot]
-        searching = visit.lots.uniform("search after") < config.search_after
+        searching = lots.uniform("search after") < config.search_after
         other = np.where(searching, title[on], NOTHING)
         title[on], clicked[on] = np.where(slot == NOTHING, other, found), slot != NOTHING
-        return title, opened, clicked
+        return title, clicked
 
     def _sit(self, evenings, lots, session, title, satisfaction, clock, minutes) -> np.ndarray:
         """Watch; writes tonight's satisfaction and minutes, returns who gave up."""

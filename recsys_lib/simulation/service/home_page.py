@@ -6,6 +6,7 @@ import numpy as np
 
 from recsys_lib.simulation.service.pages import Pages
 from recsys_lib.simulation.service.policies import PagePolicy, Visit
+from recsys_lib.simulation.service.rows import POPULAR, Rows
 
 
 class HomePage(PagePolicy):
@@ -15,13 +16,15 @@ class HomePage(PagePolicy):
 
     where recent[t] counts the plays of title t, each halved every `popularity_half_life` days, and
     age[t] is days since the title was added. Before the window's first day, recent is the share of
-    plays that awareness alone would bring.
+    plays that awareness alone would bring. With `config.row_meaning` rows are about something, see
+    `Rows`; without it all are popular.
     """
 
     names = ("Matinee",)
 
     def __init__(self, world) -> None:
         self.config, self.added, self.day = world.config, world.added, -1
+        self.rows = Rows(world.config)
         known = np.where(world.added <= 0, np.exp(world.awareness), 0.0)
         # What a steady number of plays a day adds up to when it halves every half-life.
         daily = world.n_viewers * self.config.evenings / (1 - self._kept)
@@ -37,6 +40,8 @@ class HomePage(PagePolicy):
         if known.yesterday is not None:
             played = np.bincount(known.yesterday.played, minlength=len(self.added))
             self.note(played)
+        if self.config.row_meaning:
+            self.rows.learn(known)
 
     def note(self, plays: np.ndarray) -> None:
         """Close a day: `plays` (int (n_titles,)) is how often each title was played on it."""
@@ -50,4 +55,7 @@ class HomePage(PagePolicy):
 
     def page(self, visit: Visit) -> Pages:
         """See `PagePolicy`."""
-        return visit.by_lot(self.weights(self.day), self.config.explore)
+        weights = self.weights(self.day)
+        if self.config.row_meaning:
+            return self.rows.page(visit, weights)
+        return visit.by_lot(weights, self.config.explore, kind=POPULAR)

@@ -60,17 +60,19 @@ class Visit:
         chance = pg.rank_propensity(best, titles, wanted.sum(axis=1), explore)
         return self.pages(titles, chance, uniform)
 
-    def by_lot(self, weights: np.ndarray, explore: float = 0.0) -> pg.Pages:
+    def by_lot(self, weights: np.ndarray, explore: float = 0.0, **columns) -> pg.Pages:
         """Pages whose slots are drawn in proportion to weights, but for a share drawn evenly.
 
         Args:
             weights: (n_titles,) or (n, n_titles), at least 0; 0 is never shown.
+            columns: of `Pages`, see `pages`.
         """
         n = weights.shape[-1]
         uniform = self.lots.uniform("explore", self.slots) < explore
         race, even = (self.lots.exponential(name, n) for name in ("race", "even"))
         titles = pg.fill_by_lot(weights, uniform, race=race, even=even)
-        return self.pages(titles, pg.slot_propensity(weights, titles, explore), uniform)
+        chance = pg.slot_propensity(weights, titles, explore)
+        return self.pages(titles, chance, uniform, **columns)
 
     def pages(self, titles, propensity=1.0, uniform=False, **columns) -> pg.Pages:
         """`Pages` of these titles (n, slots), each with one of its pictures, all alike likely.
