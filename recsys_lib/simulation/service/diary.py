@@ -91,8 +91,8 @@ class Diary:
             "artwork_propensity": np.round(pages.artwork_propensity[shown], 6),
             "uniform": pages.uniform[shown],
             "clicked": slot[page] == place,
-            "kind": np.array(KINDS, dtype=object)[pages.kind[shown]],
-            "subject": pages.subject[shown],
+            "row_kind": np.array(KINDS, dtype=object)[pages.kind[shown]],
+            "row_subject": pages.subject[shown],
             "row_propensity": np.round(pages.row_propensity[shown], 6),
             "team": pages.team[shown],
         })  # fmt: skip

@@ -19,7 +19,7 @@ and every evening it shows each visitor the best that is new to them, one slot i
 >>> life
 Lived(days 14 to 27, Favourites)
 >>> sorted(life.impressions.columns[-4:])
-['kind', 'row_propensity', 'subject', 'team']
+['row_kind', 'row_propensity', 'row_subject', 'team']
 >>> list(world.truth.value(life).columns[:4])
 ['viewers', 'satisfaction', 'satisfaction_se', 'minutes']
 
@@ -78,12 +78,19 @@ class Lived:
     def impressions(self) -> pd.DataFrame:
         """The logged slots, from the very first day on, with more than is published.
 
-        Beside the columns of `data/README.md`: kind and subject of the row, row_propensity (see
-        `Pages`) and team, the name of whose slot it is.
+        Beside the columns of `data/README.md`: row_kind, see `KINDS`; row_subject, the title_id (as
+        text) that a row "because" is there for, or the genre of a row "genre", else empty;
+        row_propensity, see `Pages`; team, the name of whose slot it is.
         """
         table = self.state.diary.table("impressions")
+        about = table["row_subject"].to_numpy()
+        subject = np.full(len(table), "", dtype=object)
+        because, genre = (table["row_kind"].to_numpy() == kind for kind in ("because", "genre"))
+        subject[because] = (about[because] + 1).astype(str)
+        subject[genre] = self.world.wishes.genres[about[genre]]
         names = np.array(self.policy.names, dtype=object)
-        return table.assign(team=names[np.minimum(table["team"], len(names) - 1)])
+        team = names[np.minimum(table["team"], len(names) - 1)]
+        return table.assign(row_subject=subject, team=team)
 
     @cached_property
     def evenings(self) -> pd.DataFrame:

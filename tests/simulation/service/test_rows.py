@@ -126,14 +126,14 @@ def test_one_without_a_history_is_shown_rows_that_need_none():
     first = live(world, weeks=1, logged=1.0).impressions
     sessions = live(world, weeks=1).evenings
     first = first[first["session_id"].isin(sessions[sessions["day"] == 0]["session_id"])]
-    assert set(first["kind"]) == {"billboard", "popular", "new", "genre"}
+    assert set(first["row_kind"]) == {"billboard", "popular", "new", "genre"}
     assert first["row_propensity"].between(0, 1, inclusive="right").all()
 
 
 def test_rows_without_meaning_are_popular(life):
     world = World(seed=2, n_viewers=100, weeks=2, config=WorldConfig(search=0.3))
-    assert set(live(world).impressions["kind"]) == {"popular"}
-    share = life.impressions[life.impressions["row"] > 0]["kind"].value_counts(normalize=True)
+    assert set(live(world).impressions["row_kind"]) == {"popular"}
+    share = life.impressions[life.impressions["row"] > 0]["row_kind"].value_counts(normalize=True)
     assert set(share.index) == set(CHANCES)
 
 
@@ -148,3 +148,12 @@ def test_weights_of_the_page_with_meaning_are_those_without(life):
     np.testing.assert_array_equal(
         plain.weights(3), HomePage(World(2, 300, 6, WorldConfig())).weights(3)
     )
+
+
+def test_the_record_names_what_a_row_is_about(life):
+    shown = life.impressions
+    because = shown[shown["row_kind"] == "because"]["row_subject"].astype(int)
+    assert because.between(1, 882).all()
+    assert set(shown[shown["row_kind"] == "genre"]["row_subject"]) <= set(life.world.wishes.genres)
+    rest = shown[~shown["row_kind"].isin(["because", "genre"])]
+    assert (rest["row_subject"] == "").all()
