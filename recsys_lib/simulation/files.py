@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from recsys_lib.datasets.matinee import FLAGS, file_name
-from recsys_lib.simulation.service.life import Tables
+from recsys_lib.simulation.service.diary import Tables
 
 NAMES = tuple(field.name for field in fields(Tables))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recsys_lib.simulation import World, simulate
+from recsys_lib.simulation import World, live
 
 SEEDS = (1, 2, 3)
 
@@ -15,4 +15,4 @@ def worlds():
 @pytest.fixture(scope="session")
 def lives(worlds):
     """(world, tables) for each of three seeds."""
-    return [(world, simulate(world)) for world in worlds]
+    return [(world, live(world).tables) for world in worlds]

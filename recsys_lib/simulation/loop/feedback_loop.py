@@ -14,7 +14,7 @@ from recsys_lib.interactions import Interactions
 from recsys_lib.simulation.loop.measures import tidy
 from recsys_lib.simulation.loop.policies import Policy
 from recsys_lib.simulation.loop.viewers import LoopViewers
-from recsys_lib.simulation.service.home_page import SLOTS
+from recsys_lib.simulation.service.pages import SLOTS
 
 
 @dataclass(frozen=True)

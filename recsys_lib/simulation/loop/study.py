@@ -27,7 +27,7 @@ from recsys_lib.simulation.loop.worlds import (
     make_world,
     policies_in,
 )
-from recsys_lib.simulation.service.home_page import SLOTS
+from recsys_lib.simulation.service.pages import SLOTS
 from recsys_lib.simulation.world.catalogue import CATALOGUE
 from recsys_lib.splits import split_by_time
 

@@ -9,10 +9,10 @@ import pandas as pd
 
 from recsys_lib.interactions import ITEM, TIME, USER, Interactions
 from recsys_lib.metrics.genres import genre_shares
+from recsys_lib.simulation.first_season import behaviour as act
+from recsys_lib.simulation.first_season.home_page import SLOTS, look_chance
 from recsys_lib.simulation.loop.measures import Round, Traits
 from recsys_lib.simulation.loop.policies import Lottery
-from recsys_lib.simulation.service import behaviour as act
-from recsys_lib.simulation.service.home_page import SLOTS, look_chance
 
 EVENINGS = (4, 5)  # Friday and Saturday: the evenings of a week on which something new is begun
 WEEK = 7 * 86_400  # seconds

@@ -1,158 +1,165 @@
-"""Run a world day by day and keep what a service would keep."""
+"""The one door: let the viewers of a world live some weeks under a page policy.
+
+What a page policy is, in ten lines: every Monday this one fits a model on all that was watched,
+and every evening it shows each visitor the best that is new to them, one slot in ten by lot.
+
+>>> from recsys_lib.models import ItemKNN
+>>> from recsys_lib.simulation import PagePolicy, World, live
+>>> class Favourites(PagePolicy):
+...     def learn(self, known):
+...         if known.day % 7 == 0:
+...             log = known.watched()
+...             self.scores = ItemKNN().fit(log).score_all(log.users)
+...
+...     def page(self, visit):
+...         return visit.best(visit.unseen(self.scores[visit.viewer]), explore=0.1)
+>>> world = World(seed=1, n_viewers=40, weeks=4)
+>>> before = live(world, weeks=2)  # under Matinee's own policy
+>>> life = live(world, Favourites(), weeks=2, start=before)
+>>> life
+Lived(days 14 to 27, Favourites)
+>>> sorted(life.impressions.columns[-4:])
+['row_kind', 'row_propensity', 'row_subject', 'team']
+>>> list(world.truth.value(life).columns[:4])
+['viewers', 'satisfaction', 'satisfaction_se', 'minutes']
+
+Luck belongs to viewer, day and purpose. So a life under another policy from the same start meets
+the same viewers, on the same evenings, in the same moods, with the same luck for every title: what
+differs between the two is the policies' doing alone.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from copy import deepcopy
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from tqdm import trange
 
-from recsys_lib.simulation.service import behaviour as act
-from recsys_lib.simulation.service.diary import Diary
+from recsys_lib.datasets.matinee import COLUMNS
+from recsys_lib.errors import ArgumentError, check_at_least
+from recsys_lib.simulation.service.days import Days
+from recsys_lib.simulation.service.diary import Tables
 from recsys_lib.simulation.service.home_page import HomePage
-from recsys_lib.simulation.world.config import EPISODES_PER_SEASON, START
-from recsys_lib.simulation.world.shelf import EMPHASES
-from recsys_lib.simulation.world.world import World
+from recsys_lib.simulation.service.policies import PagePolicy
+from recsys_lib.simulation.world.config import START
 
 
-@dataclass(frozen=True, repr=False)
-class Tables:
-    """The seven tables, as DataFrames; `data/README.md` says what each column means."""
+class Lived:
+    """What a life leaves behind; made by `live`.
 
-    titles: pd.DataFrame
-    viewers: pd.DataFrame
-    sessions: pd.DataFrame
-    plays: pd.DataFrame
-    feedback: pd.DataFrame
-    impressions: pd.DataFrame
-    artwork: pd.DataFrame
+    Attributes:
+        world, policy: the policy is the copy that lived, with what it learned.
+        first, day: the days from `first` up to, not including, `day` were lived under it.
+        state: `Days`, from which another life may go on.
+    """
+
+    def __init__(self, state: Days, first: int) -> None:
+        self.state, self.first, self.day = state, first, state.day
+        self.world, self.policy = state.world, state.policy
 
     def __repr__(self) -> str:
-        sizes = (f"{field.name} {len(getattr(self, field.name)):,}" for field in fields(self))
-        return f"Tables({', '.join(sizes)})"
+        name = type(self.policy).__name__
+        return f"Lived(days {self.first} to {self.day - 1}, {name})"
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The seven published tables, from the very first day on."""
+        made = {
+            name: self.state.diary.table(name)[COLUMNS[name].split()]
+            for name in ("sessions", "plays", "feedback", "impressions")
+        }
+        left = np.where(self.state.left < self.day, self.state.left, np.iinfo(np.int64).min)
+        viewers = self.world.viewers.assign(left_on=START + left.astype("timedelta64[D]"))
+        return Tables(self.world.titles, viewers, artwork=self.world.artwork, **made)
+
+    @cached_property
+    def impressions(self) -> pd.DataFrame:
+        """The logged slots, from the very first day on, with more than is published.
+
+        Beside the columns of `data/README.md`: row_kind, see `KINDS`; row_subject, the title_id (as
+        text) that a row "because" is there for, or the genre of a row "genre", else empty;
+        row_propensity, see `Pages`; team, the name of whose slot it is.
+        """
+        table = self.state.diary.table("impressions")
+        about = table["row_subject"].to_numpy()
+        subject = np.full(len(table), "", dtype=object)
+        because, genre = (table["row_kind"].to_numpy() == kind for kind in ("because", "genre"))
+        subject[because] = (about[because] + 1).astype(str)
+        subject[genre] = self.world.wishes.genres[about[genre]]
+        names = np.array(self.policy.names, dtype=object)
+        team = names[np.minimum(table["team"], len(names) - 1)]
+        return table.assign(row_subject=subject, team=team)
+
+    @cached_property
+    def evenings(self) -> pd.DataFrame:
+        """The truth about every evening under the policy, one row a session.
+
+        session_id, viewer_id, day; arm, the policy's name for it; opened, the page was; clicked,
+        something on it was taken; minutes watched; satisfaction in stars, with the last title
+        watched, or one star below a bad evening if nothing was; left, after this evening for good.
+        """
+        table = self.state.diary.table("evenings")
+        table = table[table["day"] >= self.first].reset_index(drop=True)
+        names = np.array(self.policy.names, dtype=object)
+        arm = self.policy.arm_of(table["viewer_id"].to_numpy() - 1)
+        table.insert(3, "arm", pd.Categorical(names[arm], categories=list(names)))
+        return table
+
+    def by_viewer(self) -> pd.DataFrame:
+        """The same, a row for each viewer who came, indexed by viewer_id.
+
+        arm; evenings; satisfaction, mean stars; minutes a week, of the weeks lived, until the end
+        whether or not the viewer stayed; click, share of opened pages with a click (NaN if none was
+        opened); left, 0 or 1.
+        """
+        table = self.evenings
+        groups = table.groupby("viewer_id")
+        each = groups.agg(
+            arm=("arm", "first"), evenings=("day", "size"), satisfaction=("satisfaction", "mean"),
+            minutes=("minutes", "sum"), left=("left", "max"),
+        )  # fmt: skip
+        opened = table[table["opened"]].groupby("viewer_id")["clicked"].mean()
+        each["minutes"] *= 7 / (self.day - self.first)
+        each["left"] = each["left"].astype(float)
+        return each.assign(click=opened.reindex(each.index))
 
 
-def simulate(world: World, progress: bool = False) -> Tables:
-    """Live through the window, one day at a time; the same world gives the same tables.
+def live(
+    world,
+    policy: PagePolicy | None = None,
+    *,
+    weeks: int | None = None,
+    start: Lived | None = None,
+    logged: float | None = None,
+    progress: bool = False,
+) -> Lived:
+    """Let the viewers of a world live some weeks under a page policy.
 
     Args:
         world: is not changed.
+        policy: fills the pages; copied before use. None is Matinee's own, `HomePage(world)`.
+            `ByLot` compares several in one life, `Interleaved` two in one page.
+        weeks: how long; None means to the end of the world's window. Beyond that window tastes
+            stay as they were last.
+        start: a life to go on from, in the same world; it stays as it was. None starts anew, from
+            the first day, when the log is empty.
+        logged: share of pages whose impressions are kept; None means `config.logged`.
         progress: show a progress bar, one step a day.
+
+    Raises:
+        ArgumentError: weeks below 1, or the start was lived in another world.
     """
-    life = Life(world)
-    for day in trange(world.weeks * 7, desc="Days at Matinee", unit="day", disable=not progress):
-        life.live(day)
-    left = np.where(life.left < life.never, life.left, np.datetime64("NaT").astype(np.int64))
-    viewers = world.viewers.assign(left_on=START + left.astype("timedelta64[D]"))
-    return Tables(world.titles, viewers, artwork=world.artwork, **life.diary.tables())
-
-
-class Life:
-    """The state of a world that is being lived through: what `live(day)` reads and changes."""
-
-    def __init__(self, world: World) -> None:
-        shape = (world.n_viewers, len(world.titles))
-        self.world, self.page, self.diary = world, HomePage(world), Diary(world)
-        self.rng, self.page_rng = world.stream("evenings"), world.stream("pages")
-        self.never = world.weeks * 7
-        self.left = np.full(world.n_viewers, self.never)  # first day without the viewer
-        self.bad_run = np.zeros(world.n_viewers, np.int64)
-        self.progress = np.zeros(shape)  # films or episodes seen
-        self.pull = np.zeros(shape)  # logits that this adds to the title's appeal
-        self.told = {kind: np.zeros(shape, bool) for kind in act.KINDS}
-        self.plays_today = np.zeros(shape[1])
-        self.fit = np.zeros(shape)
-
-    def live(self, day: int) -> None:
-        """One day: everybody who comes chooses, watches, perhaps chooses again, perhaps leaves."""
-        if day % 7 == 0:
-            self.fit = self.world.affinity(day // 7)
-        here = (self.world.joined <= day) & (day < self.left)
-        evenings = act.draw_evenings(self.world, day, here, rng=self.rng)
-        rows = self.diary.sessions(day, evenings)
-        fit, pull = self.fit[evenings.viewer], self.pull[evenings.viewer]
-        appeal = act.evening_appeal(self.world, evenings, fit, pull)
-        self.plays_today[:] = 0
-        title = self._choose(day, evenings, rows, appeal)
-        satisfaction = np.full(len(rows), self.world.config.bad_evening - 1)
-        gave_up, clock = self._sit(day, evenings, rows, title, satisfaction, evenings.start + 3)
-        again = gave_up & (self.rng.random(len(rows)) < 0.5)
-        np.put_along_axis(appeal, np.maximum(title, 0)[:, None], -np.inf, axis=1)
-        second = np.where(again, self._search(day, appeal), act.NOTHING)
-        self._sit(day, evenings, rows, second, satisfaction, clock + 4)
-        self._leave(day, evenings.viewer, satisfaction)
-        self.page.note(self.plays_today)
-
-    def _choose(self, day, evenings, rows, appeal) -> np.ndarray:
-        """The title of each evening: searched for, or picked from the home page, or NOTHING."""
-        config, rng = self.world.config, self.rng
-        title = self._search(day, appeal)
-        browsing = np.flatnonzero(rng.random(len(rows)) >= config.search)
-        pages = self.page.draw(day, len(browsing), rng=self.page_rng)
-        art = self._art_fit(day // 7, evenings.viewer[browsing], pages)
-        slot = act.browse(appeal[browsing], pages, art, self.world, rng=rng)
-        self.diary.impressions(rows[browsing], pages, slot, rng=self.page_rng)
-        found = pages.titles[np.arange(len(slot)), slot]
-        # Half of those who find nothing on the page search after all.
-        searching = rng.random(len(slot)) < 0.5
-        other = np.where(searching, title[browsing], act.NOTHING)
-        title[browsing] = np.where(slot == act.NOTHING, other, found)
-        return title
-
-    def _search(self, day: int, appeal: np.ndarray) -> np.ndarray:
-        return act.search(appeal, self.world.awareness_on(day), rng=self.rng)
-
-    def _art_fit(self, week: int, viewer: np.ndarray, pages) -> np.ndarray:
-        """Taste for what each slot's picture shows, in sd, (n_pages, SLOTS)."""
-        world = self.world
-        taste = world.tastes[week][viewer]
-        emphasis = world.artwork["emphasis"].to_numpy()[pages.artwork]
-        fit = np.zeros(pages.titles.shape)
-        for name, part in EMPHASES.items():
-            here = np.nonzero(emphasis == name)
-            shown = world.parts[part][pages.titles[here]]
-            fit[here] = np.round((taste[here[0]] * shown).sum(axis=1), 6)
-        return fit
-
-    def _sit(self, day, evenings, rows, title, satisfaction, clock):
-        """Watch; writes tonight's satisfaction, returns who gave up and when each sitting ended."""
-        world, rng, config = self.world, self.rng, self.world.config
-        on = np.flatnonzero(title != act.NOTHING)
-        viewer, title = evenings.viewer[on], title[on]
-        usual = world.worth(title) + config.taste_stars * self.fit[viewer, title]
-        felt = np.round(usual + config.evening_stars * rng.standard_normal(len(on)), 6)
-        runtime = world.titles["runtime_min"].to_numpy()[title]
-        seasons = world.titles["seasons"].to_numpy()[title]
-        total = np.where(seasons == 0, 1, seasons * EPISODES_PER_SEASON)
-        # Seen to the end and chosen all the same: it is seen again from the start.
-        before = np.where(self.progress[viewer, title] >= total, 0, self.progress[viewer, title])
-        sat = act.watch(felt, before, runtime, seasons, evenings.minutes[on], config, rng=rng)
-        self.progress[viewer, title] = sat.progress
-        self.pull[viewer, title] = act.next_pull(sat, felt, seasons, config)
-        np.add.at(self.plays_today, title, 1)
-        self.diary.plays(day, rows[on], viewer, title, clock[on], sat)
-        end = clock[on] + sat.minutes
-        self._tell(day, viewer, title, felt, end)
-        satisfaction[on] = felt
-        gave_up, ended = np.zeros(len(rows), bool), clock.copy()
-        gave_up[on], ended[on] = ~sat.stayed, end
-        return gave_up, ended
-
-    def _tell(self, day, viewer, title, felt, end) -> None:
-        """Stars and thumbs, at most one of each for a title, from those who care to give them."""
-        habits, config = self.world.habits, self.world.config
-        chance = act.opinion_chance(felt, config)
-        for kind, told in self.told.items():
-            keen = habits[kind].to_numpy()[viewer]
-            tells = (self.rng.random(len(viewer)) < keen * chance) & ~told[viewer, title]
-            who, what = viewer[tells], title[tells]
-            told[who, what] = True
-            value = act.opinions(kind, felt[tells], habits["generosity"].to_numpy()[who])
-            self.diary.feedback(day, who, what, kind, value, end[tells])
-
-    def _leave(self, day: int, viewer: np.ndarray, satisfaction: np.ndarray) -> None:
-        bad = satisfaction < self.world.config.bad_evening
-        self.bad_run[viewer] = np.where(bad, self.bad_run[viewer] + 1, 0)
-        chance = act.leave_chance(self.bad_run[viewer], self.world.config)
-        self.left[viewer[self.rng.random(len(viewer)) < chance]] = day + 1
+    if start is not None and start.world is not world:
+        raise ArgumentError("the start was lived in another world", fix="Give the same World.")
+    done = 0 if start is None else start.day
+    days = max(world.weeks * 7 - done, 7) if weeks is None else 7 * weeks
+    check_at_least("weeks", days / 7, 1)
+    policy = HomePage(world) if policy is None else deepcopy(policy)
+    state = Days(world, policy) if start is None else deepcopy(start.state)
+    state.policy = policy
+    state.logged = world.config.logged if logged is None else logged
+    for _ in trange(days, desc="Days at Matinee", unit="day", disable=not progress):
+        state.live()
+    return Lived(state, done)

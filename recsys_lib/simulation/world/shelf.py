@@ -56,6 +56,20 @@ def draw_artwork(titles: pd.DataFrame, *, seed: int) -> pd.DataFrame:
     return table
 
 
+def draw_hooks(titles, artwork, quality, config: WorldConfig, *, seed: int) -> np.ndarray:
+    """What each picture adds to a slot's appeal whoever looks, in logits, float64 (n_artworks,).
+
+    hook = hook_sd * (r * quality of its title + sqrt(1 - r**2) * luck), r = hook_quality
+
+    Below 0, pictures pull most where the title keeps least of what they promise.
+    """
+    owner = artwork["title_id"].to_numpy() - 1
+    lots = normals(seed, "hooks", _names(titles) + " hook", len(EMPHASES))
+    luck = lots[owner, artwork.groupby("title_id").cumcount()]
+    r = config.hook_quality
+    return np.round(config.hook_sd * (r * quality[owner] + np.sqrt(1 - r**2) * luck), 6)
+
+
 def _reach(titles: pd.DataFrame) -> np.ndarray:
     """What makes a title known, sd 1: newer, in English, known people, for a series its seasons."""
     people = (titles["directors_or_creators"] + "|" + titles["cast"]).str.split("|")

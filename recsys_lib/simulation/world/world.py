@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recsys_lib.errors import ArgumentError, check_at_least
+from recsys_lib.errors import check_at_least
 from recsys_lib.simulation.world.catalogue import read_catalogue
 from recsys_lib.simulation.world.config import START, WorldConfig
+from recsys_lib.simulation.world.lots import name_keys
 from recsys_lib.simulation.world.people import draw_habits, draw_tastes, draw_viewers
-from recsys_lib.simulation.world.shelf import draw_artwork, draw_fame, draw_shelf
+from recsys_lib.simulation.world.shelf import draw_artwork, draw_fame, draw_hooks, draw_shelf
+from recsys_lib.simulation.world.truth import Truth
 from recsys_lib.simulation.world.vectors import title_parts, title_vectors, tone_matrix
+from recsys_lib.simulation.world.wishes import Wishes, genre_matrix
 
 SEED = 2597  # of the bundled tables
 STREAMS = ("viewers", "tastes", "habits", "evenings", "pages")
@@ -22,22 +25,27 @@ class World:
     What belongs to one title or one attribute depends on the seed and its name alone, so that a
     change of the catalogue leaves all other titles as they were.
 
-    Nothing happens in a world until `simulate(world)` runs it. It knows the truth that a real
-    service never sees: only tests, and chapters that say so, may ask for it.
+    Nothing happens in a world until `live(world)` or `simulate(world)` runs it, and they do not
+    change it. It knows the truth that a real service never sees, `world.truth`: only tests, and
+    chapters that say so, may ask for it.
 
     Args:
         seed: any integer from 0; the same seed gives the same world.
         n_viewers: people, including those who join along the way.
         weeks: length of the simulated window.
         config: every other number.
-        titles: as `read_catalogue()` gives them; None reads the bundled catalogue.
+        titles: as `read_catalogue()` gives them, or some of these, which are then numbered anew
+            from 1; None reads the bundled catalogue.
 
     Attributes:
         titles: the catalogue with `added_on`; artwork: its pictures; viewers: the people.
         tastes: float64 (weeks, n_viewers, dimensions).
         vectors: float64 (n_titles, dimensions), of length 1; parts: what they are made of.
         quality, awareness: float64 (n_titles,), the first with sd 1, the second in logits.
+        hooks: float64 (n_artworks,), what a picture adds to a slot's appeal, in logits.
+        tones, genres: float64 0 or 1 (n_tones or n_genres, n_titles), which title has which.
         added, joined: day of arrival counted from the first day, negative for earlier; int64.
+        truth: what may be asked, see `Truth`.
     """
 
     def __init__(
@@ -53,18 +61,28 @@ class World:
         check_at_least("weeks", weeks, 1, integer=True)
         self.seed, self.n_viewers, self.weeks = seed, n_viewers, weeks
         self.config = config = WorldConfig() if config is None else config
-        titles = read_catalogue() if titles is None else titles
+        titles = read_catalogue() if titles is None else titles.reset_index(drop=True)
+        titles = titles.assign(title_id=range(1, len(titles) + 1))
         self.titles = draw_shelf(titles, weeks, config, seed=seed)
         self.parts = title_parts(titles, config.dimensions, seed=seed)
         self.vectors = title_vectors(self.parts, config)
         self.quality, self.awareness = draw_fame(titles, config, seed=seed)
         self.artwork = draw_artwork(titles, seed=seed)
+        self.hooks = draw_hooks(titles, self.artwork, self.quality, config, seed=seed)
         self.tones = tone_matrix(titles)
+        self.tone_names = sorted({tone for cell in titles["tone"] for tone in cell.split("|")})
+        self.wishes = Wishes(titles, self.tone_names, config, seed=seed)
+        self.genres = genre_matrix(titles, self.wishes.genres)
+        self.title_keys = name_keys(titles["title"] + " " + titles["year"].astype(str))
         self.viewers = draw_viewers(n_viewers, weeks, config, rng=self.stream("viewers"))
         self.tastes = draw_tastes(self.viewers, weeks, config, rng=self.stream("tastes"))
         self.habits = draw_habits(self.viewers, config, rng=self.stream("habits"))
         self.added = _days(self.titles["added_on"])
         self.joined = _days(self.viewers["joined_on"])
+        self.truth = Truth(self)
+
+    def __deepcopy__(self, memo) -> World:
+        return self  # a world never changes: a policy that holds one is copied without it
 
     def stream(self, name: str) -> np.random.Generator:
         """A generator of its own for one part of the world, the same at every call."""
@@ -86,25 +104,12 @@ class World:
         return np.round(fit + self.config.own_gender * leaning[:, None] * led, 6)
 
     def true_utility(self, viewers=None, titles=None, week: int | None = None) -> np.ndarray:
-        """The satisfaction, in stars, that each viewer would have on average with each title.
+        """Satisfaction in stars of each viewer with each title on average: `Truth.utility`."""
+        return self.truth.utility(viewers, titles, week)
 
-        utility[v, t] = base_stars + quality_stars * quality[t] + taste_stars * affinity[v, t]
-
-        Args:
-            viewers, titles: ids, in any order; None means all.
-            week: counted from 0; None means the average over the window.
-
-        Returns:
-            float64 (len(viewers), len(titles)); neither rounded nor cut to 1..5.
-
-        Raises:
-            ArgumentError: an id or a week that is not in this world.
-        """
-        if week is not None and week not in range(self.weeks):
-            raise ArgumentError(f"week must be from 0 to {self.weeks - 1}, not {week!r}")
-        rows = _positions("viewer", viewers, self.n_viewers)
-        columns = _positions("title", titles, len(self.titles))
-        return self.worth(columns) + self.config.taste_stars * self.affinity(week, rows, columns)
+    def true_stars(self, viewers=None, titles=None, week: int | None = None) -> np.ndarray:
+        """The stars that each viewer would give each title on average: `Truth.stars`."""
+        return self.truth.stars(viewers, titles, week)
 
     def worth(self, columns=slice(None)) -> np.ndarray:
         """The average viewer's satisfaction: base_stars + quality_stars * quality, in stars."""
@@ -120,24 +125,6 @@ class World:
         bump = np.where(self.added > 0, self.config.launch_bump * 0.5**half_lives, 0.0)
         return np.where(age >= 0, self.awareness + bump, -np.inf)
 
-    def true_stars(self, viewers=None, titles=None, week: int | None = None) -> np.ndarray:
-        """The whole stars, 1..5, that each viewer would give each title on an average evening."""
-        rows = _positions("viewer", viewers, self.n_viewers)
-        kindness = self.habits["generosity"].to_numpy()[rows]
-        return to_stars(self.true_utility(viewers, titles, week) + kindness[:, None])
-
-
-def to_stars(satisfaction: np.ndarray) -> np.ndarray:
-    """Satisfaction rounded to whole stars from 1 to 5, int64."""
-    return np.clip(np.rint(satisfaction), 1, 5).astype(np.int64)
-
 
 def _days(dates: pd.Series) -> np.ndarray:
     return (dates.to_numpy().astype("datetime64[D]") - START).astype(np.int64)
-
-
-def _positions(name: str, ids, count: int) -> np.ndarray:
-    positions = np.arange(count) if ids is None else np.atleast_1d(np.asarray(ids)) - 1
-    if len(positions) and not (positions.min() >= 0 and positions.max() < count):
-        raise ArgumentError(f"{name} ids must be from 1 to {count}")
-    return positions

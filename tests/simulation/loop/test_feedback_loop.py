@@ -8,6 +8,7 @@ from threadpoolctl import threadpool_limits
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.models import EASE, ItemKNN, Popular
 from recsys_lib.simulation import World, WorldConfig
+from recsys_lib.simulation.first_season import behaviour as act
 from recsys_lib.simulation.loop.feedback_loop import check_slates, run_loop
 from recsys_lib.simulation.loop.policies import (
     Learned,
@@ -17,7 +18,6 @@ from recsys_lib.simulation.loop.policies import (
     best_unseen,
 )
 from recsys_lib.simulation.loop.viewers import EVENINGS, NEVER, LoopViewers, draw_lots
-from recsys_lib.simulation.service import behaviour as act
 from recsys_lib.simulation.world.catalogue import read_catalogue
 
 TITLES = read_catalogue()

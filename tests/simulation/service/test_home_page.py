@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from recsys_lib.simulation.service.home_page import (
+from recsys_lib.simulation.service.home_page import HomePage
+from recsys_lib.simulation.service.pages import (
     SLOTS,
-    HomePage,
-    fill_slots,
+    fill_by_lot,
     look_chance,
+    places,
     slot_propensity,
 )
 from recsys_lib.simulation.world.config import POSITIONS, WorldConfig
@@ -19,7 +20,8 @@ EXPLORE = 0.3
 def draw(n, n_slots=3, weights=WEIGHTS, seed=0):
     rng = np.random.default_rng(seed)
     uniform = rng.random((n, n_slots)) < EXPLORE
-    return fill_slots(weights, uniform, rng=rng)
+    race, even = rng.standard_exponential((2, n, len(weights)))
+    return fill_by_lot(weights, uniform, race=race, even=even)
 
 
 def naive_propensity(weights, slots, explore):
@@ -72,7 +74,9 @@ def test_a_logged_slot_is_recovered_by_drawing_it_again(lives):
     rng, n, slot = np.random.default_rng(4), 60_000, 7
     left = weights.copy()
     left[slots[0, :slot]] = 0  # what is on the page already cannot be drawn again
-    again = fill_slots(left, rng.random((n, 1)) < world.config.explore, rng=rng)[:, 0]
+    uniform = rng.random((n, 1)) < world.config.explore
+    race, even = rng.standard_exponential((2, n, len(left)))
+    again = fill_by_lot(left, uniform, race=race, even=even)[:, 0]
     for title in [*np.argsort(-left)[:3].tolist(), slots[0, slot]]:
         page_then = np.r_[slots[0, :slot], title][None]
         chance = slot_propensity(weights, page_then, world.config.explore)[0, -1]
@@ -152,3 +156,10 @@ def test_look_chance_by_hand():
     assert chance[0] == 1
     assert chance[POSITIONS] == 0.5
     assert chance[2 * POSITIONS + 2] == pytest.approx(0.25 * 0.81)
+
+
+def test_slots_have_rows_and_positions_and_a_billboard_stands_above_them():
+    row, position = places(SLOTS)
+    assert (row[0], position[0], row[7], position[7]) == (1, 1, 2, 3)
+    row, position = places(SLOTS + 1)
+    assert (row[0], position[0], row[1], position[1], row[-1], position[-1]) == (0, 1, 1, 1, 4, 5)

@@ -10,7 +10,7 @@ from recsys_lib.evaluation import evaluate
 from recsys_lib.interactions import Interactions
 from recsys_lib.models import ItemKNN, Popular, Random
 from recsys_lib.models.baselines.demographic import DemographicGroups
-from recsys_lib.simulation import World, simulate
+from recsys_lib.simulation import World, live
 from recsys_lib.simulation.files import NAMES
 from recsys_lib.simulation.world.config import EPISODES_PER_SEASON, START
 from recsys_lib.splits import split_random
@@ -25,7 +25,7 @@ def test_the_tables_have_the_published_columns(lives):
 def test_the_same_world_lives_the_same_life_and_is_not_changed():
     world = World(seed=9, n_viewers=60, weeks=3)
     before = world.tastes.copy()
-    one, two = simulate(world), simulate(world)
+    one, two = live(world).tables, live(world).tables
     for name in NAMES:
         pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
     np.testing.assert_array_equal(world.tastes, before)
@@ -128,7 +128,7 @@ def test_viewers_watch_what_they_like_but_not_what_they_would_like_most(lives):
 def test_a_picture_that_fits_is_clicked_more():
     """The same titles and tastes: only what the picture shows differs."""
     world = World(seed=4, n_viewers=600, weeks=8)
-    tables = simulate(world)
+    tables = live(world).tables
     shown = tables.impressions
     owner = tables.sessions.set_index("session_id")["viewer_id"]
     viewer = owner[shown["session_id"]].to_numpy() - 1
@@ -143,7 +143,7 @@ def test_a_picture_that_fits_is_clicked_more():
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_methods_win_in_the_same_order_in_every_world(seed):
     """In half a Matinee: in worlds of a few hundred viewers neighbours have little to go by."""
-    tables = simulate(World(seed=seed, n_viewers=1500, weeks=16))
+    tables = live(World(seed=seed, n_viewers=1500, weeks=16)).tables
     users = tables.viewers.rename(columns={"viewer_id": "user_id"})
     users["age_band"] = age_bands(users["age"])
     pairs = tables.plays[["viewer_id", "title_id"]].drop_duplicates()

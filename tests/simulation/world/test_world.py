@@ -10,7 +10,7 @@ from recsys_lib.datasets.movielens_labels import age_bands
 from recsys_lib.errors import ArgumentError
 from recsys_lib.simulation import World, WorldConfig
 from recsys_lib.simulation.world.catalogue import read_catalogue
-from recsys_lib.simulation.world.world import to_stars
+from recsys_lib.simulation.world.truth import to_stars
 
 
 @pytest.fixture(scope="module")
