@@ -12,7 +12,7 @@ from recsys_lib.interactions import ITEM, SCORE, Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.histories import binary
 from recsys_lib.models.neighbours import similarity as measures
-from recsys_lib.models.neighbours.common import Block, Common
+from recsys_lib.models.neighbours.common import Block, Common, viewers_of
 from recsys_lib.models.neighbours.neighborhood import compare, nearest
 from recsys_lib.models.ranking import columns_of
 from recsys_lib.models.top_k import highest, top_k
@@ -153,8 +153,7 @@ class UserKNN(_Neighbors):
 
     kept[u] are the `neighbors` viewers most like u and co[u, v] is the number of titles that both
     watched: the formulas of `recsys_lib.models.neighbours.similarity` with viewers and titles
-    exchanged. So
-    "adjusted cosine" takes off each title's mean rating.
+    exchanged. So "adjusted cosine" takes off each title's mean rating.
 
     Args, errors: as in `ItemKNN`; the shrinkage is in titles.
 
@@ -185,12 +184,14 @@ class UserKNN(_Neighbors):
         """The similarities of each history's nearest viewers of `train`, never its own label's."""
         log = self.train_
         order = np.argsort(-log.user_counts, kind="stable")  # as in `nearest`
-        every = measures.Block(self._compared(log.matrix.T)[:, order])
+        value = self._compared(log.matrix.T)
+        n_titles = viewers_of(value)
+        every = Block(value[:, order], n_titles)
         place = np.argsort(order, kind="stable")
         found = []
         for start in range(0, len(users), chunk):
             part = histories[start : start + chunk]
-            one = measures.Block(self._compared(part.T, log.matrix.T))
+            one = Block(self._compared(part.T, log.matrix.T), n_titles)
             near = compare(one, every, MEASURES[self.similarity], self.shrinkage)
             near = near.astype(np.float32)
             near[near <= 0] = -np.inf
