@@ -60,10 +60,10 @@ def test_ids_follow_year_and_title(titles):
 @pytest.mark.parametrize(
     ("column", "kind", "least", "most"),
     [("genres", "genre", 1, 3), ("themes", "theme", 2, 4), ("tone", "tone", 1, 2),
-     ("kind", "kind", 1, 1), ("maturity", "maturity", 1, 1)],
+     ("kind", "kind", 1, 1), ("maturity", "maturity", 1, 1), ("cycles", "cycle", 0, 3)],
 )  # fmt: skip
 def test_controlled_columns_use_the_vocabulary(titles, vocabulary, column, kind, least, most):
-    lists = titles[column].str.split("|")
+    lists = titles[column].map(lambda cell: cell.split("|") if cell else [])
     unknown = lists.map(lambda values: not set(values) <= set(vocabulary[kind]))
     assert names(titles)[unknown].tolist() == []
     assert lists.map(len).between(least, most).all()
@@ -72,9 +72,9 @@ def test_controlled_columns_use_the_vocabulary(titles, vocabulary, column, kind,
 
 def test_every_word_of_the_vocabulary_is_used(titles, vocabulary):
     columns = {"genre": "genres", "theme": "themes", "tone": "tone", "kind": "kind",
-               "maturity": "maturity"}  # fmt: skip
+               "maturity": "maturity", "cycle": "cycles"}  # fmt: skip
     for kind, column in columns.items():
-        used = set(titles[column].str.split("|").explode())
+        used = set(titles[column].str.split("|").explode()) - {""}
         assert used == set(vocabulary[kind])
 
 
@@ -108,7 +108,7 @@ def test_nobody_is_spelt_two_ways(titles):
 
 
 HEADER = ",".join(AUTHORED)
-ROW = "Up,2009,film,comedy,love|journey,wry,A B,C D,United States,English,96,0,7+,false,One. Two."
+ROW = "Up,2009,film,comedy,love|journey,wry,A B,C D,United States,English,96,0,7+,false,5,4,spoof,One. Two."
 
 
 @pytest.mark.parametrize(
@@ -118,6 +118,8 @@ ROW = "Up,2009,film,comedy,love|journey,wry,A B,C D,United States,English,96,0,7
         (f"{HEADER}\n{ROW.replace('2009', 'soon')}\n", r"year must be a whole number.*row 2"),
         (f"{HEADER}\n{ROW.replace('96', '-1')}\n", r"runtime_min must be a whole number"),
         (f"{HEADER}\n{ROW.replace('false', 'no')}\n", r"woman_led must be true or false"),
+        (f"{HEADER}\n{ROW.replace(',5,4,', ',6,4,')}\n", r"fame_first must be .* from 1 to 5.*row 2"),
+        (f"{HEADER}\n{ROW.replace(',5,4,', ',5,,')}\n", r"fame_second must be .* from 1 to 5.*row 2"),
         (f"{HEADER}\n{ROW}\n{ROW}\n", r"Up \(2009\) is in the catalogue twice"),
     ],
 )

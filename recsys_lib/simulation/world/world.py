@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from recsys_lib.errors import ArgumentError, check_at_least
-from recsys_lib.simulation.world.catalogue import read_catalogue
+from recsys_lib.simulation.world.catalogue import JUDGED, read_catalogue
 from recsys_lib.simulation.world.config import START, WorldConfig
+from recsys_lib.simulation.world.leanings import draw_leanings
 from recsys_lib.simulation.world.people import draw_habits, draw_tastes, draw_viewers
 from recsys_lib.simulation.world.shelf import draw_artwork, draw_fame, draw_shelf
 from recsys_lib.simulation.world.vectors import title_parts, title_vectors, tone_matrix
@@ -36,6 +37,7 @@ class World:
         titles: the catalogue with `added_on`; artwork: its pictures; viewers: the people.
         tastes: float64 (weeks, n_viewers, dimensions).
         vectors: float64 (n_titles, dimensions), of length 1; parts: what they are made of.
+        wants, has: what viewers lean to beside their taste, and titles have: see `draw_leanings`.
         quality, awareness: float64 (n_titles,), the first with sd 1, the second in logits.
         added, joined: day of arrival counted from the first day, negative for earlier; int64.
     """
@@ -54,7 +56,7 @@ class World:
         self.seed, self.n_viewers, self.weeks = seed, n_viewers, weeks
         self.config = config = WorldConfig() if config is None else config
         titles = read_catalogue() if titles is None else titles
-        self.titles = draw_shelf(titles, weeks, config, seed=seed)
+        self.titles = draw_shelf(titles.drop(columns=list(JUDGED)), weeks, config, seed=seed)
         self.parts = title_parts(titles, config.dimensions, seed=seed)
         self.vectors = title_vectors(self.parts, config)
         self.quality, self.awareness = draw_fame(titles, config, seed=seed)
@@ -62,6 +64,7 @@ class World:
         self.tones = tone_matrix(titles)
         self.viewers = draw_viewers(n_viewers, weeks, config, rng=self.stream("viewers"))
         self.tastes = draw_tastes(self.viewers, weeks, config, rng=self.stream("tastes"))
+        self.wants, self.has = draw_leanings(self.viewers, titles, config)
         self.habits = draw_habits(self.viewers, config, rng=self.stream("habits"))
         self.added = _days(self.titles["added_on"])
         self.joined = _days(self.viewers["joined_on"])
@@ -73,17 +76,13 @@ class World:
     def affinity(self, week: int | None = None, rows=slice(None), columns=slice(None)):
         """How well titles fit viewers' tastes in a week (None: on average over all), in sd.
 
-        affinity[v, t] = tastes[week, v] @ vectors[t] + own_gender * leaning[v] * woman_led[t]
-
-        where leaning and woman_led are +1, -1 or (leaning of nonbinary viewers) 0.
+        affinity[v, t] = tastes[week, v] @ vectors[t] + wants[v] @ has[t]
         """
         tastes = self.tastes.mean(axis=0) if week is None else self.tastes[week]
         fit = np.einsum("vd,td->vt", tastes[rows], self.vectors[columns])
-        gender = self.viewers["gender"].to_numpy()[rows]
-        leaning = (gender == "woman").astype(float) - (gender == "man")
-        led = np.where(self.titles["woman_led"].to_numpy()[columns], 1.0, -1.0)
+        leaning = np.einsum("vr,tr->vt", self.wants[rows], self.has[columns])
         # Rounded, so that the last bit, which differs between processors, decides no choice.
-        return np.round(fit + self.config.own_gender * leaning[:, None] * led, 6)
+        return np.round(fit + leaning, 6)
 
     def true_utility(self, viewers=None, titles=None, week: int | None = None) -> np.ndarray:
         """The satisfaction, in stars, that each viewer would have on average with each title.
