@@ -12,19 +12,12 @@ from __future__ import annotations
 
 import argparse
 import copy
+import re
 import shutil
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import (
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearOutput,
-    ClearSolutions,
-    ComputeChecksums,
-)
-
 from assignments.tools.master import (
     DATA,
     FOLDER,
@@ -32,10 +25,15 @@ from assignments.tools.master import (
     MasterError,
     master_paths,
     read_master,
+    visible_part,
 )
 
 SUPPORT = FOLDER / "support"  # what every assignment imports beside the library
 STUB = 'raise NotImplementedError("your code here")'
+WORDS = "*Your answer, in your own words.*"
+SOLUTION = re.compile(
+    r"^([ \t]*)### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$", re.M | re.S
+)
 
 
 def student_version(key: NotebookNode) -> NotebookNode:
@@ -46,15 +44,10 @@ def student_version(key: NotebookNode) -> NotebookNode:
     """
     notebook = copy.deepcopy(key)
     notebook.cells = [cell for cell in notebook.cells if cell.id != HELPERS]
-    steps = [
-        ClearSolutions(code_stub={"python": STUB}, text_stub="*Your answer, in your own words.*"),
-        ClearHiddenTests(),
-        ClearOutput(),
-        ComputeChecksums(),
-        CheckCellMetadata(),
-    ]
-    for step in steps:
-        notebook, _ = step.preprocess(notebook, {})
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.metadata.nbgrader.solution:
+            cell.source = WORDS
+        cell.source = SOLUTION.sub(rf"\1{STUB}", visible_part(cell.source))
     left = sorted(secret_lines(key) & lines_in(notebook))
     if left:
         raise MasterError(f"the student version would still hold {left[0]!r}")
