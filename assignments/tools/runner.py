@@ -77,7 +77,7 @@ def answer(names, request, ask):
     quiet = Capped()
     with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
         try:
-            value = names[request["name"]]
+            value = known(names, request["name"])
             if request["kind"] == "value":
                 return {"value": encode(value)}
             args, named = (decode(request[part], call=ask) for part in ("args", "named"))
@@ -86,6 +86,12 @@ def answer(names, request, ask):
             return {"value": value, "after": after}
         except BaseException as problem:
             return {"error": error_of(problem)}
+
+
+def known(names, name):
+    if name not in names:
+        raise NameError(f"{name} is not defined")
+    return names[name]
 
 
 def error_of(problem):
