@@ -9,6 +9,8 @@ numbers, lists and tables of its own, and the student's code sees inputs and not
 from __future__ import annotations
 
 import ast
+import contextlib
+import io
 import sys
 
 import numpy as np
@@ -34,8 +36,9 @@ class Checker:
         self.functions, self.values = answer_names(key)
         self.names: dict = {"np": np, "pd": pd, "SECRET": 0}
         add_support()
-        for cell in inputs(key, {*self.functions, *self.values}):
-            exec(compile(cell.source, f"<{cell.id}>", "exec"), self.names)
+        with contextlib.redirect_stdout(io.StringIO()):
+            for cell in inputs(key, {*self.functions, *self.values}):
+                exec(compile(cell.source, f"<{cell.id}>", "exec"), self.names)
         helpers = [cell.source for cell in key.cells if cell.id == HELPERS]
         exec(compile("\n".join(helpers), "<helpers>", "exec"), self.names)
 
@@ -129,9 +132,10 @@ def defined(source: str) -> tuple[set[str], set[str]]:
 
 
 def inputs(key: NotebookNode, answers: set[str]) -> list[NotebookNode]:
-    """The course's own cells of code that need nothing of the student's."""
+    """The course's own cells of code, up to the last check, that need nothing of the student's."""
     needing, found = set(answers), []
-    for cell in key.cells:
+    last = max(place for place, cell in enumerate(key.cells) if is_check(cell))
+    for cell in key.cells[:last]:
         mark = cell.metadata.nbgrader
         if cell.cell_type != "code" or mark.grade or mark.solution or cell.id == HELPERS:
             continue
