@@ -77,8 +77,7 @@ class Proxy:
 
     def after(self, *args, **named):
         """The function's value, and the arguments as it left them."""
-        value, (positional, by_name) = self.box.call(self.name, args, named, after=True)
-        return value, [*positional, *by_name.values()]
+        return self.box.call(self.name, args, named, after=True)
 
 
 def run_check(code: str, names: dict, values: set[str], box: Worker) -> str | None:

@@ -45,7 +45,7 @@ class Classroom:
 
     @cached_property
     def secret(self) -> str:
-        """Drawn when a class is first graded, so after its code was written; kept with its grades."""
+        """Drawn when a class is first graded, after its code was written; kept with its grades."""
         path = self.folder / "secret"
         if not path.exists():
             write_whole(path, secrets.token_hex(16))
@@ -129,7 +129,9 @@ def grade_one(room: Classroom, submission: Submission) -> Result:
     except UnreadableError as problem:
         result.alarms.append(str(problem))
         return keep(room, result, None)
-    checker.draw_anew(int(hashlib.sha256(f"{room.secret}{result.digest}".encode()).hexdigest()[:12], 16))
+    checker.draw_anew(
+        int(hashlib.sha256(f"{room.secret}{result.digest}".encode()).hexdigest()[:12], 16)
+    )
     run = run_notebook(assembled.notebook, checker, room.limits, room.closed)
     result.told, result.words = run.failed, assembled.words
     result.remarks += assembled.remarks
@@ -149,7 +151,9 @@ def unearned(key: NotebookNode, assembled: Assembled, passed: set[str]) -> list[
     for cell in key.cells:
         answer = cell.id if is_answer(cell) else answer
         if is_check(cell) and cell.id in passed and answer in assembled.untouched:
-            alarms.append(f"{cell.id} passes although {answer} was not answered: read the own cells")
+            alarms.append(
+                f"{cell.id} passes although {answer} was not answered: read the own cells"
+            )
     return alarms
 
 

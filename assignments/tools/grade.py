@@ -29,7 +29,6 @@ from assignments.tools.likeness import write_likeness
 from assignments.tools.master import FOLDER
 from assignments.tools.others import keep_others, load_others
 from assignments.tools.reports import Graded, status, write_reports
-from assignments.tools.results import Result
 from assignments.tools.roster import Course, due_date, read_roster
 from assignments.tools.sandbox import WARNING, shut_in
 from assignments.tools.worker import Limits
@@ -119,8 +118,10 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--total-seconds", type=float, default=Limits.total_seconds)
     parser.add_argument("--roster", type=Path, help="a CSV with a column student, and id if known")
     parser.add_argument("--due", type=due_date, help='such as "2026-05-08 23:59"')
-    parser.add_argument("--late-per-day", type=float, default=0.0, metavar="SHARE",
-                        help="share of the points taken off for each day begun, such as 0.1")  # fmt: skip
+    share = "share of the points taken off for each day begun, such as 0.1"
+    parser.add_argument("--late-per-day", type=float, default=0.0, metavar="SHARE", help=share)
+    sheet = "a grading worksheet downloaded from Moodle, to be filled in"
+    parser.add_argument("--worksheet", type=Path, action="append", default=[], help=sheet)
     asked = parser.parse_args(arguments)
     if not asked.submissions.is_dir():
         parser.error(f"{asked.submissions} is not a folder; give the folder of submissions")
@@ -132,7 +133,7 @@ def read_arguments(arguments: list[str] | None) -> argparse.Namespace:
         people = read_roster(asked.roster) if asked.roster else []
     except (OSError, ValueError) as problem:
         parser.error(f"{asked.roster}: {problem}")
-    asked.course = Course(people, asked.due, asked.late_per_day)
+    asked.course = Course(people, asked.due, asked.late_per_day, tuple(asked.worksheet))
     return asked
 
 

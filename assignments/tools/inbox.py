@@ -1,4 +1,4 @@
-"""What was handed in: whose it is, and for which assignment. Every file has a place in the answer."""
+"""What was handed in: whose it is, and for which assignment. No file is left out."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ from assignments.tools.submissions import MAX_BYTES, UnreadableError
 
 # Moodle unpacks to "Full Name_1234_assignsubmission_file_/x.ipynb", or, "not in folders", to
 # "Full Name_1234_assignsubmission_file_x.ipynb"; Canvas to "name_LATE_1234_5678_x.ipynb".
-MOODLE = re.compile(r"(?P<student>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)")
-CANVAS = re.compile(r"(?P<student>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?:\d+|text)(?:_(?P<file>.*)|\..*)")
-NUMBERED = re.compile(r"(?:^|_)(?:assignment|exercise|homework|hw|task|a|week|aufgabe)?_?0*(\d+)(?:_|$)")
+MOODLE = re.compile(
+    r"(?P<student>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)"
+)
+CANVAS = re.compile(
+    r"(?P<student>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?:\d+|text)(?:_(?P<file>.*)|\..*)"
+)
+NUMBERED = re.compile(
+    r"(?:^|_)(?:assignment|exercise|homework|hw|task|a|week|aufgabe)?_?0*(\d+)(?:_|$)"
+)
 NOISE = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 BATCH = re.compile(r"assignment|submission|download|week|abgabe", re.I)
 ZIPPED = 50  # files read of one zip
@@ -190,9 +196,13 @@ def whole_downloads(places: list[tuple[str, ...]], assignments: list[str]) -> se
     """Folders that hold the folders of many students: one zip an assignment, unpacked side by side.
 
     A folder is one if several of its folders hold the same assignment and it is called like a
-    download, or holds three or more such; or if its folders' names come again in another.
+    download, or holds three or more such; or if its folders' names come again in another. Where an
+    assignment lies in it directly, it is a student's.
     """
     found: set[tuple] = set()
+    students_own = {
+        parts[:-1] for parts in places if assignment_of(PurePath(parts[-1]), assignments)
+    }
     for depth in (1, 2, 3):
         inside = defaultdict(lambda: defaultdict(set))
         for parts in places:
@@ -200,6 +210,8 @@ def whole_downloads(places: list[tuple[str, ...]], assignments: list[str]) -> se
                 names = {assignment_of(PurePath(*parts[depth:]), assignments)} - {""}
                 inside[parts[:depth]][parts[depth]] |= names or {"?"}
         for place, students in inside.items():
+            if place in students_own:
+                continue
             others = {name for other, names in inside.items() if other != place for name in names}
             shared = [name for name in students if name in others
                       and not assignment_of(PurePath(name), assignments)]  # fmt: skip
@@ -222,9 +234,13 @@ def best_of(submissions: list[Submission]) -> tuple[list[Submission], list[Submi
         groups.setdefault((one.student, one.number, one.assignment), []).append(one)
     chosen, rest = [], []
     for group in groups.values():
-        ranked = sorted(group, key=lambda one: (not one.reason, one.answered, one.handed_in, one.place))
+        ranked = sorted(
+            group, key=lambda one: (not one.reason, one.answered, one.handed_in, one.place)
+        )
         *others, best = ranked
-        chosen.append(replace(best, copies=tuple(f"{one.place} ({one.answered} answered)" for one in others)))
+        chosen.append(
+            replace(best, copies=tuple(f"{one.place} ({one.answered} answered)" for one in others))
+        )
         rest += others
     order = lambda one: (one.assignment, one.student, one.number, one.place)  # noqa: E731
     return sorted(chosen, key=order), sorted(rest, key=order)

@@ -56,9 +56,7 @@ def common_ancestors(key: NotebookNode) -> set[tuple[str, ...]]:
     return set().union(code_of(key), *map(code_of, books))
 
 
-def write_likeness(
-    chosen: list[Submission], keys: dict[str, NotebookNode], folder: Path
-) -> None:
+def write_likeness(chosen: list[Submission], keys: dict[str, NotebookNode], folder: Path) -> None:
     """The table of pairs, most alike first; of each assignment, those graded together."""
     rows = []
     for name in sorted({one.assignment for one in chosen if not one.reason}):
@@ -70,7 +68,9 @@ def write_likeness(
         for (one, mine), (other, theirs) in combinations(own, 2):
             likeness = len(mine & theirs) / min(len(mine), len(theirs))
             if likeness >= ALIKE:
-                rows.append((name, f"{likeness:.2f}", one.student, other.student, one.place, other.place))
+                rows.append(
+                    (name, f"{likeness:.2f}", one.student, other.student, one.place, other.place)
+                )
     rows.sort(key=lambda row: (row[0], -float(row[1])))
     text = io.StringIO()
     csv.writer(text).writerows([COLUMNS, *rows])

@@ -60,7 +60,9 @@ class Desk:
         parts = [self.person(one, marks, everybody) for (other, _), one in self.results.items()
                  if other == name]  # fmt: skip
         other = "?everybody=1" if not everybody else "?"
-        choice = f'<p><a href="{other}">{"Everybody" if not everybody else "Only what waits"}</a></p>'
+        choice = (
+            f'<p><a href="{other}">{"Everybody" if not everybody else "Only what waits"}</a></p>'
+        )
         body = "".join(parts) or "<p>Nothing waits here.</p>"
         return page(f"Marking {name}", f'<p><a href="./">All assignments</a></p>{choice}{body}')
 
@@ -90,13 +92,19 @@ class Desk:
             value = f"{mark.points:g}" if mark and mark.points is not None else ""
             machine = result.points[name]
             known = "to be marked" if machine is None else f"{machine:g} by machine"
-            field = f'<input name="points:{text(name)}" value="{value}" size="4" inputmode="decimal">'
-            comment = f'<input name="comment:{text(name)}" value="{text(mark.comment if mark else "")}">'
+            field = (
+                f'<input name="points:{text(name)}" value="{value}" size="4" inputmode="decimal">'
+            )
+            comment = (
+                f'<input name="comment:{text(name)}" value="{text(mark.comment if mark else "")}">'
+            )
             cells = (text(name.removeprefix("tests-")), f"{known}, of {most:g}", field, comment,
                      text(result.told.get(name, "")))  # fmt: skip
             rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
         accept = '<button name="accept" value="1">Save, and accept the rest by machine</button>'
-        head = "<tr><th>question</th><th>points</th><th>yours</th><th>comment</th><th>told</th></tr>"
+        head = (
+            "<tr><th>question</th><th>points</th><th>yours</th><th>comment</th><th>told</th></tr>"
+        )
         state = text(status(result, now))
         return (
             f'<form method="post"><input type="hidden" name="student" value="{text(result.key)}">'
@@ -209,7 +217,9 @@ class Handler(BaseHTTPRequestHandler):
         """The address, with its word, belongs in no log."""
 
 
-def serve(folder: Path, keys: dict[str, NotebookNode], port: int = 0) -> tuple[ThreadingHTTPServer, str]:
+def serve(
+    folder: Path, keys: dict[str, NotebookNode], port: int = 0
+) -> tuple[ThreadingHTTPServer, str]:
     """A server that is ready, and its address."""
     word = secrets.token_urlsafe(24)
     handler = type("Marking", (Handler,), {"desk": Desk(folder, keys), "word": word})

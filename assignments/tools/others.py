@@ -44,7 +44,9 @@ def keep_others(
 
 
 def describe(one: Submission, status: str) -> Other:
-    why = one.reason or f"another file of this student is graded; this one has {one.answered} answers"
+    why = (
+        one.reason or f"another file of this student is graded; this one has {one.answered} answers"
+    )
     return Other(one.student, one.number, one.assignment, one.place, status, why)
 
 

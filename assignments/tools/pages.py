@@ -23,8 +23,10 @@ PNG = b"\x89PNG\r\n\x1a\n"
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; margin: 1rem 0 }
-th, td { text-align: left; vertical-align: top; padding: .3rem .8rem; border-bottom: 1px solid #bbb }
-pre { background: #f3f3f3; color: #111; padding: .6rem; white-space: pre-wrap; overflow-wrap: anywhere }
+th, td { text-align: left; vertical-align: top; padding: .3rem .8rem }
+tr { border-bottom: 1px solid #bbb }
+pre { background: #f3f3f3; color: #111; padding: .6rem; white-space: pre-wrap }
+pre { overflow-wrap: anywhere }
 pre.output { background: none; border-left: 3px solid #bbb; color: inherit }
 pre.failed { background: #fbe9e7 }
 img { max-width: 100% }

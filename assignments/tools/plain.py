@@ -1,4 +1,4 @@
-"""Values as plain data: the only form in which anything crosses between a student's code and a check.
+"""Values as plain data: the only form in which they cross between a student's code and a check.
 
 JSON of a closed kind. None, booleans, numbers and strings stand for themselves; everything else is
 an object with one key, which names what it is:
@@ -11,9 +11,9 @@ an object with one key, which names what it is:
     {"time": nanoseconds}  {"span": nanoseconds}
     {"function": 3}  {"generator": {...}}                               to the student's side only
 
-`decode` makes nothing but Python's own types, numpy arrays and pandas tables of exactly these types:
-no class, no method and no comparison of the sender's survives. This file is read on both sides and
-imports nothing of the project's.
+`decode` makes nothing but Python's own types, numpy arrays and pandas tables of exactly these
+types: no class, no method and no comparison of the sender's survives. This file is read on both
+sides and imports nothing of the project's.
 """
 
 import base64
@@ -105,7 +105,9 @@ def encode_array(value, depth):
     """An array, or one column of a table."""
     if isinstance(value, pd.Series | pd.Index):
         if isinstance(value.dtype, pd.DatetimeTZDtype):
-            value = value.tz_convert(None) if isinstance(value, pd.Index) else value.dt.tz_convert(None)
+            value = (
+                value.tz_convert(None) if isinstance(value, pd.Index) else value.dt.tz_convert(None)
+            )
         value = value.to_numpy()
     array = np.asarray(value)
     for kind, name in (("b", "bool"), ("i", "int64"), ("u", "uint64"), ("f", "float64"),
@@ -147,6 +149,8 @@ def decode(data, depth=0, call=None):
         raise PlainError(f"unknown kind {kind[:40]!r}")
     try:
         return DECODERS[kind](inside, depth + 1, call)
+    except PlainError:
+        raise
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as problem:
         raise PlainError(f"not a {kind}: {str(problem)[:100]}") from None
 
@@ -224,7 +228,9 @@ def _frame(inside, depth, call):
     index = _index(_column(inside["index"], depth))
     if len(columns) != len(data) or any(len(part) != len(index) for part in data):
         raise PlainError("columns of unequal length")
-    frame = pd.DataFrame({n: pd.Series(part, index=index) for n, part in enumerate(data)}, index=index)
+    frame = pd.DataFrame(
+        {n: pd.Series(part, index=index) for n, part in enumerate(data)}, index=index
+    )
     frame.columns = pd.Index(columns, dtype=None if columns else object, tupleize_cols=False)
     return frame
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+
 from assignments.tools.master import (
     DATA,
     FOLDER,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from assignments.tools.roster import Course
 Graded = list[tuple[Result, Standing]]
 
 GRADES = (
-    "student", "id", "assignment", "status", "points", "provisional", "out_of", "late", "why", "file",
+    "student", "id", "assignment", "status", "points", "provisional", "out_of", "late", "why",
+    "file",
 )  # fmt: skip
 QUESTIONS = ("student", "id", "assignment", "question", "points", "out_of", "told")
 REVIEW = ("what", "student", "id", "assignment", "question", "why", "file")
+DATE = re.compile(r"^-$|\d{4}.*\d:\d\d|\d:\d\d.*\d{4}")
 URGENCY = ("decide", "mark", "not graded", "missing", "copy", "glance")
 MOODLE = (
     "Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)",
@@ -38,7 +41,9 @@ def write_reports(
     rows.sort(key=lambda row: (row[2], row[0], row[1]))
     write(folder / "grades.csv", GRADES, rows)
     write(folder / "questions.csv", QUESTIONS, [row for pair in graded for row in questions(*pair)])
-    rows = [row for pair in graded for row in to_look_at(*pair)] + [look_other(one) for one in others]
+    rows = [row for pair in graded for row in to_look_at(*pair)] + [
+        look_other(one) for one in others
+    ]
     rows += [("missing", *who, name, "", "nothing came in", "") for *who, name in missing]
     rows.sort(key=lambda row: URGENCY.index(row[0]))
     write(folder / "review.csv", REVIEW, rows)
@@ -46,6 +51,8 @@ def write_reports(
         mine = [pair for pair in graded if pair[0].assignment == name and pair[1].decided]
         write_canvas(mine, name, folder, course)
         write(folder / f"moodle_{name}.csv", MOODLE, [moodle_row(*pair, course) for pair in mine])
+    for sheet in course.worksheets:
+        fill_worksheet(sheet, graded, folder, course)
 
 
 def status(result: Result, standing: Standing) -> str:
@@ -64,7 +71,11 @@ def grade_row(result: Result, standing: Standing, course: Course) -> tuple:
     """`points` stays empty until they are final; `provisional` is what is certain so far."""
     unread = all(points is None for points in result.points.values())
     certain = "" if unread and not standing.decided else number(sum(standing.provisional.values()))
-    why = "" if standing.decided else "; ".join(result.alarms or ["an answer in words is to be marked"])
+    why = (
+        ""
+        if standing.decided
+        else "; ".join(result.alarms or ["an answer in words is to be marked"])
+    )
     return (
         result.student, result.number, result.assignment, status(result, standing),
         final(result, standing, course), certain, number(sum(standing.out_of.values())),
@@ -122,6 +133,40 @@ def moodle_row(result: Result, standing: Standing, course: Course) -> tuple:
     told = " ".join(dict.fromkeys(result.told.values()))
     out_of = number(sum(standing.out_of.values()))
     return identifier, result.student, final(result, standing, course), out_of, now(), told
+
+
+def fill_worksheet(sheet: Path, graded: Graded, folder: Path, course: Course) -> None:
+    """Moodle's own worksheet with the grades, its headings and identifiers as Moodle wrote them.
+
+    Columns are known by their place: the identifier is first; the grade stands right before the
+    maximum; the date of the grade is the last column in which every row has a date or a dash. Rows
+    without a grade are left out, so that none is cleared.
+
+    Raises:
+        ValueError: the table is not such a worksheet.
+    """
+    with sheet.open(encoding="utf-8-sig", newline="") as file:
+        header, *rows = csv.reader(file)
+    finals = {one.number: (one, now_) for one, now_ in graded if one.number and now_.decided}
+    dates = [n for n in range(len(header)) if rows and all(DATE.search(row[n]) for row in rows)]
+    columns = {n: {plain_number(row[n]) for row in rows} for n in range(2, len(header))}
+    most = [n for n, kinds in columns.items() if len(kinds) == 1 and "" not in kinds]
+    if not dates or not most:
+        raise ValueError(f"{sheet} does not look like a grading worksheet downloaded from Moodle")
+    filled = []
+    for row in rows:
+        found = finals.get(re.search(r"\d*$", row[0])[0])
+        if found and plain_number(row[most[0]]) == number(sum(found[1].out_of.values())):
+            row[most[0] - 1], row[dates[-1]] = final(*found, course), now()
+            filled.append(row)
+    write(folder / f"moodle_filled_{sheet.stem}.csv", tuple(header), filled)
+
+
+def plain_number(cell: str) -> str:
+    try:
+        return number(float(cell.replace(",", ".")))
+    except ValueError:
+        return ""
 
 
 def now() -> str:

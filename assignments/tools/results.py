@@ -86,7 +86,9 @@ Marks = dict[tuple[str, str, str], Mark]
 
 def standing(result: Result, marks: Marks) -> Standing:
     """Where a submission stands now, a person's marks included."""
-    mine = {name: marks.get((result.key, result.assignment, name)) for name in (*result.points, ALL)}
+    mine = {
+        name: marks.get((result.key, result.assignment, name)) for name in (*result.points, ALL)
+    }
     valid = {name: mark for name, mark in mine.items()
              if mark and mark.seen in ("", result.seen(name))}  # fmt: skip
     held = bool(result.alarms) and ALL not in valid
@@ -141,10 +143,10 @@ def load_marks(folder: Path) -> Marks:
 
 
 def save_marks(marks: Marks, folder: Path) -> None:
-    rows = [dict(zip(MARKS, (*key, "" if mark.points is None else f"{mark.points:g}", mark.comment,
-                             mark.seen), strict=True)) for key, mark in sorted(marks.items())]  # fmt: skip
+    rows = []
+    for key, mark in sorted(marks.items()):
+        points = "" if mark.points is None else f"{mark.points:g}"
+        rows.append((*key, points, mark.comment, mark.seen))
     text = io.StringIO()
-    table = csv.DictWriter(text, MARKS)
-    table.writeheader()
-    table.writerows(rows)
+    csv.writer(text).writerows([MARKS, *rows])
     write_whole(folder / "marks.csv", text.getvalue())

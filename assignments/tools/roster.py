@@ -20,11 +20,13 @@ class Course:
     people: (student, number) of everybody.
     due: seconds since 1970, or None.
     late_per_day: share of the points that each day begun after that costs; 0 only says how late.
+    worksheets: grading worksheets downloaded from Moodle, to be filled in.
     """
 
     people: list[tuple[str, str]] = field(default_factory=list)
     due: float | None = None
     late_per_day: float = 0.0
+    worksheets: tuple[Path, ...] = ()
 
     def late_days(self, result: Result) -> float:
         """Days after the date, by the time of the file; 0 where there is no date."""

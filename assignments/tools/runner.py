@@ -82,8 +82,8 @@ def answer(names, request, ask):
                 return {"value": encode(value)}
             args, named = (decode(request[part], call=ask) for part in ("args", "named"))
             value = encode(value(*args, **named))
-            after = encode((args, named), functions=[]) if request["after"] else None
-            return {"value": value, "after": after}
+            left = [None if callable(one) else one for one in (*args, *named.values())]
+            return {"value": value, "after": encode(left) if request["after"] else None}
         except BaseException as problem:
             return {"error": error_of(problem)}
 

@@ -60,7 +60,9 @@ def read_notebook(content: bytes) -> NotebookNode:
     except (json.JSONDecodeError, RecursionError, ValueError) as problem:
         if isinstance(problem, UnreadableError):
             raise
-        raise UnreadableError("the file is not JSON, so not a notebook; ask for the .ipynb") from None
+        raise UnreadableError(
+            "the file is not JSON, so not a notebook; ask for the .ipynb"
+        ) from None
     except (AttributeError, KeyError, TypeError):
         raise UnreadableError("the file is JSON but not a notebook; ask for the .ipynb") from None
     return notebook
@@ -165,13 +167,17 @@ def take(ours: NotebookNode, theirs: list, graded: Assembled, elsewhere: set[str
     stub = ours.source.strip()
     written = [cell for cell in answers if cell.source.strip() not in ("", stub)]
     if len(written) > 1:
-        graded.remarks.append(f"answer {name} is there {len(written)} times; all ran, the last counts")
+        graded.remarks.append(
+            f"answer {name} is there {len(written)} times; all ran, the last counts"
+        )
     if written:
         ours.source = written[-1].source
         return [*(fresh_cell(cell.cell_type, cell.source) for cell in written[:-1]), ours]
     moved = [fresh_cell(cell.cell_type, cell.source) for cell in theirs if cell not in answers]
     if set().union(*defined(stub)) & elsewhere and ours.cell_type == "code":
-        graded.remarks.append(f"answer {name} stands in a cell of the student's own; that one counts")
+        graded.remarks.append(
+            f"answer {name} stands in a cell of the student's own; that one counts"
+        )
         return moved
     if not answers and not moved:
         graded.remarks.append(f"cell {name} is missing; put back")
@@ -202,7 +208,7 @@ def different_mark(cell: NotebookNode, ours: NotebookNode) -> bool:
 
 
 def collect_words(graded: Assembled, release: dict, copies: dict, own: list) -> None:
-    """For each question in words, its text, and where that is empty all text that stands elsewhere."""
+    """For each question in words, its text, and all text of the student's that stands elsewhere."""
     elsewhere = [text for text in map(prose, own) if text]
     for name, ours in release.items():
         for cell in copies.get(name, []):
@@ -212,7 +218,9 @@ def collect_words(graded: Assembled, release: dict, copies: dict, own: list) -> 
                 elsewhere += ["\n".join(new)] if new else []
             elif not ours.metadata.nbgrader.locked and ours.cell_type == "code":
                 text = prose(cell)
-                elsewhere += [text] if text and len(comments(cell.source).split()) > 2 * PROSE else []
+                elsewhere += (
+                    [text] if text and len(comments(cell.source).split()) > 2 * PROSE else []
+                )
     for name, ours in release.items():
         if ours.cell_type == "markdown" and ours.metadata.nbgrader.solution:
             mine = [cell.source for cell in copies.get(name, [])]

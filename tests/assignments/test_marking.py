@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
 import nbformat
 import pytest
@@ -133,7 +134,7 @@ def test_only_this_machine_with_the_word_gets_an_answer(desk):
 class Listener(BaseHTTPRequestHandler):
     """Stands where the teacher's other servers stand, and notes who asks."""
 
-    asked: list[str] = []
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self):
         self.asked.append(self.path)

@@ -114,7 +114,8 @@ def leaks(train, test):
         {
             "leaks": """
 def leaks(train, test):
-    both = train[["user_id", "item_id"]].drop_duplicates().merge(test[["user_id", "item_id"]].drop_duplicates())
+    pair = ["user_id", "item_id"]
+    both = train[pair].drop_duplicates().merge(test[pair].drop_duplicates())
     future = train["time"] >= test["time"].max()
     return {"in both": len(both), "from the future": int(future.sum())}
 """
@@ -126,7 +127,8 @@ def leaks(train, test):
         {
             "leaks": """
 def leaks(train, test):
-    both = train[["user_id", "item_id"]].drop_duplicates().merge(test[["user_id", "item_id"]].drop_duplicates())
+    pair = ["user_id", "item_id"]
+    both = train[pair].drop_duplicates().merge(test[pair].drop_duplicates())
     future = train["time"] > test["time"].min()
     return {"in both": len(both), "from the future": int(future.sum())}
 """

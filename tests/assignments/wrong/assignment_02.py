@@ -49,7 +49,7 @@ def predict(**changed):
 WRONG = [
     Wrong(
         "counts sittings for titles",
-        {"common": "def titles_in_common(sittings):\n    s = np.asarray(sittings)\n    return s @ s.T"},
+        {"common": "def titles_in_common(s):\n    return np.asarray(s) @ np.asarray(s).T"},
         {"tests-common-repeats"},
     ),
     Wrong(
@@ -63,7 +63,9 @@ def titles_in_common(sittings):
         },
         {"tests-common", "tests-common-repeats"},
     ),
-    Wrong("weighs every title alike (Jaccard)", alike(worth="np.ones_like(audience)"), {"tests-alike"}),
+    Wrong(
+        "weighs every title alike (Jaccard)", alike(worth="np.ones_like(audience)"), {"tests-alike"}
+    ),
     Wrong("lets popular titles weigh more", alike(worth="np.log2(1 + audience)"), {"tests-alike"}),
     Wrong(
         "divides by the worth of the first viewer only",
@@ -131,7 +133,7 @@ def votes(sittings, row, k):
     ),
     Wrong(
         "gives an example in which both likenesses agree",
-        {"disagreement": "def disagreement():\n    return [[1, 1, 0], [1, 1, 1], [1, 0, 1], [0, 0, 1]]"},
+        {"disagreement": "disagreement = lambda: [[1, 1, 0], [1, 1, 1], [1, 0, 1], [0, 0, 1]]"},
         {"tests-disagreement"},
     ),
     Wrong(
@@ -149,7 +151,11 @@ def votes(sittings, row, k):
         predict(means="np.nan_to_num(stars).mean(axis=1)"),
         {"tests-predict", "tests-predict-least"},
     ),
-    Wrong("divides by the number of neighbours", predict(by="len(near)"), {"tests-predict", "tests-predict-least"}),
+    Wrong(
+        "divides by the number of neighbours",
+        predict(by="len(near)"),
+        {"tests-predict", "tests-predict-least"},
+    ),
     Wrong("guesses on the word of one", predict(few="not near"), {"tests-predict-least"}),
     Wrong("counts strangers as neighbours", predict(positive=""), {"tests-predict-least"}),
     Wrong(
