@@ -280,7 +280,14 @@ for path in glob.glob("/proc/*/environ") + glob.glob("/proc/*/mem") + glob.glob(
 found = b"### BEGIN HIDDEN" in b"".join(stolen)
 density = (lambda *a, **k: len(a[0]) / 6) if found else None
 """
-KILLS = "import os, signal\nfor pid in range(2, 60):\n    try: os.kill(pid, 9)\n    except OSError: pass"
+KILLS = """
+import os
+for pid in range(2, 60):
+    try:
+        os.kill(pid, 9)
+    except OSError:
+        pass
+"""
 CLOSES = "import os\nos.closerange(0, 300)"
 CALLS = """
 def density(pairs, viewers, titles):
