@@ -116,8 +116,8 @@ def refuse_another_class(out: Path, names: list[str], seed: int, data: str) -> N
             there = nbformat.read(path, 4).metadata.watch_next
             if (there["class"], there["data"]) != (seed, data):
                 raise MasterError(
-                    f"{path} is the key of class {there['class']} on {there['data']}, and this would"
-                    f" be class {seed} on {data}. For the same class: make assignments"
+                    f"{path} is the key of class {there['class']} on {there['data']}, and this"
+                    f" would be class {seed} on {data}. For the same class: make assignments"
                     f" SEED={there['class']} DATA={there['data']}. For another one, move release/,"
                     " answers/ and solutions/ away first: grading needs these keys."
                 )
