@@ -88,6 +88,13 @@ def printable(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", "?", text)
 
 
+def told_apart(student: str) -> str:
+    """A printable name; one that had to be changed keeps a mark of what it was."""
+    shown = printable(student)
+    mark = hashlib.sha256(os.fsencode(student)).hexdigest()[:6]
+    return shown if shown == student else f"{shown} [{mark}]"
+
+
 def read_file(path: Path) -> bytes:
     about = path.lstat()
     if stat.S_ISLNK(about.st_mode):
@@ -143,7 +150,7 @@ def find_submissions(folder: Path, assignments: list[str]) -> list[Submission]:
     for path, place in zip(paths, inside, strict=True):
         name = assignment_of(place, assignments)
         student, number, late = who(place, name, batches)
-        about = (printable(student), name, path, printable(str(place)), number)
+        about = (told_apart(student), name, path, printable(str(place)), number)
         found.append(Submission(*about, late=late))
     return found
 

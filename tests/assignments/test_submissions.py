@@ -112,6 +112,14 @@ def test_any_name_of_a_folder_can_be_written_down(tmp_path, name):
     assert one.content() == b"{}"
 
 
+def test_two_names_that_cannot_be_printed_are_two(tmp_path):
+    for name in (b"\xff", b"\xfe"):
+        os.mkdir(os.path.join(os.fsencode(tmp_path), name))
+        with open(os.path.join(os.fsencode(tmp_path), name, f"{NAME}.ipynb".encode()), "w") as file:
+            file.write("{}")
+    assert len(best_of(find_submissions(tmp_path, [NAME]))[0]) == 2
+
+
 def test_a_zip_is_read_without_unpacking(tmp_path):
     path = tmp_path / "ada" / f"{NAME}.zip"
     path.parent.mkdir()
