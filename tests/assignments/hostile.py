@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from assignments.tools.release import STUB
-from tests.assignments.harness import hand_in, key_of, with_cell
+from tests.assignments.harness import hand_in, with_cell
 
 NAME = "01_from_log_to_problem"
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,11 +25,15 @@ UNANSWERED = {"density": f"def density(pairs, viewers, titles):\n    {STUB}"}
 
 @dataclass(frozen=True)
 class Hostile:
-    """What it does; whether a person must be called; which points it may lose by it."""
+    """What it does; whether a person must be called; which points it may lose by it.
+
+    harms_itself: its own answers may fail by what it does, and nobody need be called for that.
+    """
 
     write: Callable[[Path], None]
     flagged: bool
     loses: frozenset[str] = frozenset()
+    harms_itself: bool = False
 
 
 def base() -> NotebookNode:
@@ -42,8 +46,11 @@ def save(notebook: NotebookNode, folder: Path) -> Path:
     return path
 
 
-def cell(code: str, flagged: bool, loses: frozenset[str] = frozenset(), at: str = "pairs"):
-    return Hostile(lambda folder: save(with_cell(base(), code, at), folder), flagged, loses)
+def cell(code: str, flagged: bool, at: str = "pairs", harms_itself: bool = False):
+    def write(folder: Path) -> None:
+        save(with_cell(base(), code, at), folder)
+
+    return Hostile(write, flagged, harms_itself=harms_itself)
 
 
 def change(edit: Callable[[NotebookNode], None], flagged: bool = False) -> Hostile:
@@ -98,9 +105,7 @@ def huge(folder: Path) -> None:
 
 
 def link(folder: Path) -> None:
-    key = folder / "key.txt"
-    nbformat.write(key_of(NAME), key)
-    os.symlink(key, folder / f"{NAME}.ipynb")
+    os.symlink(folder.parents[1] / "answers" / f"{NAME}.ipynb", folder / f"{NAME}.ipynb")
 
 
 FORGED = """
@@ -334,7 +339,7 @@ HOSTILE = {
         "import checks\nchecks.check_number.__code__ = (lambda *a: 0).__code__", False
     ),
     "shadows-checks": cell("check_number = lambda *a, **k: None", False, at="density"),
-    "patches-grader": cell(PATCH_GRADER, False),
+    "patches-grader": cell(PATCH_GRADER, False, harms_itself=True),
     "floods-replies": cell(FLOOD_REPLIES, True),
     "equals-everything": cell(FORGED, False, at="tests-density"),
     "spies-on-hidden-checks": cell(SPY, False, at="tests-density"),
@@ -349,13 +354,13 @@ HOSTILE = {
     "an-empty-file": raw(b" "),
     "two-hundred-megabytes": Hostile(huge, True, frozenset({"everything"})),
     "a-link-to-the-key": Hostile(link, True, frozenset({"everything"})),
-    "walks-to-the-runner": cell(WALK, True),
+    "walks-to-the-runner": cell(WALK, False, harms_itself=True),
     "walks-from-a-traceback": cell(CALM, False, at="tests-density"),
     "looks-for-what-is-wanted": cell(WANT, False, at="tests-density"),
     "mocks-everything": cell(MOCK, False, at="tests-density"),
-    "hooks-the-audit": cell(AUDIT, False),
+    "hooks-the-audit": cell(AUDIT, True),
     "hooks-imports": cell(IMPORTS, False),
-    "forges-the-encoder": cell(FORGE, True),
+    "forges-the-encoder": cell(FORGE, False, harms_itself=True),
     "hands-over-a-pickle": cell(PICKLED, False, at="tests-density"),
     "hands-over-a-subclass": cell(SUBCLASS, False, at="tests-density"),
     "nests-without-end": cell(DEEP, False, at="tests-density"),

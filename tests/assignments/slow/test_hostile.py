@@ -86,7 +86,15 @@ def test_nothing_is_gained_unseen(classroom, student):
         assert reasons
     else:
         assert points_of(classroom, student)["tests-density"] == "0"
-        assert row["provisional"] == "25", "its honest answers still count"
+        if not HOSTILE[student].harms_itself:
+            assert row["provisional"] == "25", "its honest answers still count"
+
+
+@pytest.mark.parametrize("student", [name for name in HOSTILE if not HOSTILE[name].loses])
+def test_nothing_is_gained_at_all(classroom, student):
+    """Not even by whoever accepts every alarm: the points of 25 honest answers, and no more."""
+    assert points_of(classroom, student)["tests-density"] in ("0", "")
+    assert float(row_of(classroom, student)["provisional"]) <= 25
 
 
 @pytest.mark.parametrize("student", [name for name in HOSTILE if HOSTILE[name].loses])
@@ -101,7 +109,9 @@ def test_a_cell_that_ends_the_process_costs_only_itself(classroom, student):
 
 
 def test_checks_that_were_never_reached_earn_nothing_yet(classroom):
-    assert row_of(classroom, "ends-the-process-five-times")["provisional"] == "0"
+    row = row_of(classroom, "ends-the-process-five-times")
+    assert "never reached" in row["why"]
+    assert 0 < float(row["provisional"]) < 25, "what came before the end was judged"
 
 
 def test_what_was_changed_is_put_back_and_named(classroom):

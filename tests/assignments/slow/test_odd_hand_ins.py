@@ -43,8 +43,8 @@ def as_windows_writes(cell):
 def with_widgets(cell):
     cell["metadata"]["colab"] = {"base_uri": "https://localhost/"}
     if cell["cell_type"] == "code":
-        cell["outputs"] = [{"output_type": "display_data", "metadata": {},
-                            "data": {"application/vnd.jupyter.widget-view+json": {"a": 1}}}]  # fmt: skip
+        data = {"application/vnd.jupyter.widget-view+json": {"a": 1}}
+        cell["outputs"] = [{"output_type": "display_data", "metadata": {}, "data": data}]
 
 
 def uses(code):
