@@ -6,13 +6,14 @@ the checker asks the student's functions, across the border, and judges on its o
 
 from __future__ import annotations
 
+import ast
 import time
 from dataclasses import dataclass, field, replace
 
 import nbformat
 from nbformat import NotebookNode
 
-from assignments.tools.checker import Checker, is_check
+from assignments.tools.checker import Checker, defined, is_check, loaded
 from assignments.tools.worker import Limits, StoppedError, Worker
 
 START = "(the start)"
@@ -78,6 +79,10 @@ class Attempt:
                 if cell.cell_type == "code" and cell.id not in self.skipped:
                     self.now = cell.id
                     self._check(cell) if is_check(cell) else self._run(cell)
+            for cell in self._answered_later():
+                self.now = cell.id
+                self.run.failed.pop(cell.id)
+                self._check(cell)
         except StoppedError as problem:
             self._stopped(str(problem))
             return False
@@ -85,6 +90,17 @@ class Attempt:
             self.run.peak_bytes = max(self.run.peak_bytes, self.box.peak_bytes)
             self.box.close()
         return True
+
+    def _answered_later(self) -> list[NotebookNode]:
+        """Checks that failed at their place and ask what an own cell further down defines anew."""
+        later, found = set(), []
+        for cell in reversed(self.notebook.cells):
+            if is_check(cell) and cell.id in self.run.failed and cell.id not in self.skipped:
+                asked = loaded(ast.parse(self.checker.sources[cell.id]))
+                found += [cell] if asked & later else []
+            elif cell.cell_type == "code" and "nbgrader" not in cell.metadata:
+                later |= set().union(*defined(cell.source))
+        return found[::-1]
 
     def _run(self, cell: NotebookNode) -> None:
         reply = self.box.cell(cell.source)
