@@ -135,7 +135,7 @@ def grade_one(room: Classroom, submission: Submission) -> Result:
     run = run_notebook(assembled.notebook, checker, room.limits, room.closed)
     result.told, result.words = run.failed, assembled.words
     result.remarks += assembled.remarks
-    result.alarms += run.alarms + unearned(key, assembled, run.passed)
+    result.alarms += assembled.alarms + run.alarms + unearned(key, assembled, run.passed)
     result.seconds, result.peak_bytes = round(run.seconds, 2), run.peak_bytes
     for cell in filter(is_check, key.cells):
         if cell.id in run.passed or cell.id in run.failed:

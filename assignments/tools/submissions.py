@@ -39,6 +39,7 @@ class Assembled:
 
     notebook: NotebookNode
     remarks: list[str] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
     untouched: set[str] = field(default_factory=set)
     words: dict[str, list[str]] = field(default_factory=dict)
 
@@ -100,6 +101,7 @@ def assemble(key: NotebookNode, submitted: NotebookNode) -> Assembled:
         raise UnreadableError("no cell of this assignment is in the notebook: another course's?")
     check_class(key, submitted)
     graded = Assembled(nbformat.v4.new_notebook(metadata=key.metadata))
+    graded.alarms += other_answers(submitted, release)
     cells = list(added.get("", []))
     for name, ours in release.items():
         cells += take(ours, copies.get(name, []), graded, elsewhere) + added.get(name, [])
@@ -109,6 +111,15 @@ def assemble(key: NotebookNode, submitted: NotebookNode) -> Assembled:
     graded.notebook.cells = cells
     collect_words(graded, release, copies, own)
     return graded
+
+
+def other_answers(submitted: NotebookNode, release: dict[str, NotebookNode]) -> list[str]:
+    """Answers to questions that the key does not ask: of a release made before a change."""
+    marks = [cell.metadata.get("nbgrader") for cell in submitted.cells]
+    marks = [mark for mark in marks if isinstance(mark, dict) and mark.get("solution") is True]
+    names = sorted({str(mark.get("grade_id"))[:40] for mark in marks} - set(release))
+    told = f"it answers questions that this key does not ask: {', '.join(names)[:200]}; of another"
+    return [f"{told} release?"] if names else []
 
 
 def answers_of(key: NotebookNode) -> dict[str, str]:

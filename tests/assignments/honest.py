@@ -102,8 +102,7 @@ def votes(sittings, row, k):
 """,
     "disagreement": """
 def disagreement():
-    return np.array([[1, 1, 0], [1, 0, 1], [1, 0, 1], [1, 0, 1], [0, 0, 1], [0, 0, 1], [0, 0, 1],
-                     [0, 0, 1]])
+    return np.array([[1, 1, 1], [1, 0, 1], [0, 0, 1], [0, 0, 1], [0, 0, 1]])
 """,
     "predict": """
 def predict(stars, alike, u, i, k, least):

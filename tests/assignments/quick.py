@@ -39,7 +39,8 @@ class Inside:
             raise AnswerError("PlainError", str(problem)) from None
         except Exception as problem:
             raise AnswerError(type(problem).__name__, str(problem)) from None
-        return value, crossed([None if callable(one) else one for one in (*args, *named.values())])
+        left = [None if callable(one) else one for one in (*args, *named.values())]
+        return value, crossed(left) if after else None
 
     def value(self, name):
         if name not in self.names:

@@ -330,3 +330,11 @@ def test_cells_are_known_by_their_mark_by_their_identifier_or_by_what_they_say(k
     assembled = assemble(key_of(NAME), submitted)
     assert not assembled.untouched - {"report"}
     assert failed_checks(NAME, submitted) == {}
+
+
+def test_answers_to_other_questions_call_a_person():
+    submitted = hand_in(NAME)
+    named(submitted, "density").metadata.nbgrader.grade_id = "sparsity"
+    named(submitted, "density").id = "sparsity"
+    (alarm,) = assemble(key_of(NAME), submitted).alarms
+    assert "does not ask: sparsity" in alarm
