@@ -178,8 +178,6 @@ def _array(inside, depth, call):
     name, shape = inside["type"], _shape(inside)
     raw = base64.b64decode(inside["data"], validate=True)
     kind = np.dtype(TYPES[name])
-    if len(raw) != math.prod(shape) * kind.itemsize:
-        raise PlainError("an array of another size than it says")
     if name == "bool" and set(raw) - {0, 1}:
         raise PlainError("a boolean that is neither")
     return np.frombuffer(raw, kind).reshape(shape).astype(name)

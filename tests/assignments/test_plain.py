@@ -186,6 +186,14 @@ ARRAY = {"type": "int64", "shape": [1], "data": "AAAAAAAAAAA="}
         {"series": {"values": {"list": [1]}, "index": {"array": ARRAY}, "name": None}},
         {"series": {"values": {"array": ARRAY}, "index": {"array": ARRAY}, "name": {"list": []}}},
         {"frame": {"columns": ["a"], "data": [], "index": {"array": ARRAY}}},
+        {
+            "frame": {
+                "columns": [{"list": []}],
+                "data": [{"array": ARRAY}],
+                "index": {"array": ARRAY},
+            }
+        },
+        {"array": ARRAY | {"data": "AAAAAAAAAAAAAAAAAAAAAA=="}},
         {"time": "2025"},
         {"time": 1 << 70},
         {"span": None},
