@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from assignments.tools.checker import is_check
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
-LONGEST = 60_000  # characters shown of one cell or output; the runner keeps fewer of what is printed
+LONGEST = 60_000  # characters shown of one cell or output; the runner keeps fewer of prints
 PIXELS = 4000  # a picture's longer side
 PNG = b"\x89PNG\r\n\x1a\n"
 STYLE = """
