@@ -97,12 +97,12 @@ $(CLASSROOM): assignments/requirements.lock $(READY)
 assignments: $(CLASSROOM) ## write the students' versions and the answer keys (SEED=7 DATA=matinee)
 	$(BIN)/python -m assignments.tools.release --seed $(SEED) --data $(DATA)
 
-grade: $(CLASSROOM) ## grade a folder of submissions (SUBMISSIONS=folder GRADES=assignments/grades)
+grade: $(CLASSROOM) ## grade a folder of submissions (SUBMISSIONS=folder OPTIONS="--due ...")
 	@test -n "$(SUBMISSIONS)" || { echo "Say which folder: make grade SUBMISSIONS=folder"; exit 2; }
-	$(BIN)/python -m assignments.tools.grade "$(SUBMISSIONS)" --grades "$(GRADES)"
+	$(BIN)/python -m assignments.tools.grade "$(SUBMISSIONS)" --grades "$(GRADES)" $(OPTIONS)
 
-marking: $(CLASSROOM) ## open nbgrader's pages for marking by hand (GRADES=assignments/grades)
-	cd "$(GRADES)" && PATH="$(CURDIR)/$(BIN):$$PATH" jupyter lab --LabApp.default_url=/formgrader
+marking: $(CLASSROOM) ## mark answers in words: the answer, its rubric, your points (GRADES=assignments/grades)
+	$(BIN)/python -m assignments.tools.marking --grades "$(GRADES)"
 
 student: $(READY) ## write the chapters without their solutions, into _build/student
 	$(BIN)/python -m assignments.tools.student
