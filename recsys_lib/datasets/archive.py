@@ -58,6 +58,10 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name in self._sizes
 
+    def names(self) -> list[str]:
+        """The files, without the notes that some systems add."""
+        return [name for name in self._sizes if not name.startswith("._")]
+
     def size(self, name: str) -> int:
         """Bytes of the file.
 
@@ -76,7 +80,7 @@ class Archive:
             DataError: the file is damaged or cut off inside a line, or a line is longer than
                 `MAX_LINE` bytes.
         """
-        with self._reading(name), self._open(name) as stream:
+        with self._reading(name), self.open(name) as stream:
             while block := stream.read(BLOCK):
                 rest = stream.readline(MAX_LINE + 1)
                 if len(rest) > MAX_LINE:
@@ -91,14 +95,19 @@ class Archive:
             DataError: it is damaged or cut off inside a line, larger than `MAX_TEXT` bytes, or not
                 in `encoding`.
         """
-        with self._reading(name), self._open(name) as stream:
+        with self._reading(name), self.open(name) as stream:
             data = stream.read(MAX_TEXT + 1)
         if len(data) > MAX_TEXT:
             raise self._refusal(f"{name} has more than {MAX_TEXT:,} bytes")
         return decode(self._ended(data, name), encoding, str(self.path / name))
 
     @contextmanager
-    def _open(self, name: str) -> Iterator[BinaryIO]:
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """The file as a stream of bytes.
+
+        Raises:
+            FetchError: there is no such file.
+        """
         self.size(name)
         if self.path.is_dir():
             with open(self.path / name, "rb") as stream:
