@@ -90,7 +90,8 @@ def check_finite(values: np.ndarray, name: str | None) -> np.ndarray:
 
 
 def seconds_of(column: pd.Series, name: str) -> np.ndarray:
-    """The column, of datetimes or numbers, as int64 seconds since 1970-01-01 UTC."""
+    """The column, of datetimes, ISO strings or numbers, as int64 seconds since 1970-01-01 UTC."""
+    column = _moments(column, name)
     if not pd.api.types.is_datetime64_any_dtype(column):
         seconds = numbers(column, name)
         bad = np.flatnonzero(np.abs(seconds) > LAST_SECOND)
@@ -107,6 +108,19 @@ def seconds_of(column: pd.Series, name: str) -> np.ndarray:
     if column.dt.tz is not None:
         column = column.dt.tz_convert("UTC").dt.tz_localize(None)
     return column.to_numpy().astype("datetime64[s]").astype(np.int64)
+
+
+def _moments(column: pd.Series, name: str) -> pd.Series:
+    """Strings as datetimes in UTC, as `pd.read_csv` leaves them; other columns as they are."""
+    if pd.api.types.infer_dtype(column, skipna=True) != "string":
+        return column
+    moments = pd.to_datetime(column, format="ISO8601", utc=True, errors="coerce")
+    bad = np.flatnonzero(moments.isna() & column.notna())
+    if len(bad):
+        raise DataError(f"column {name!r} holds {column.iloc[bad[0]]!r}, which is no ISO 8601 time",
+                        where=rows_text(bad),
+                        fix="Convert it first, for example with pd.to_datetime.")  # fmt: skip
+    return moments
 
 
 def refuse_duplicates(frame: pd.DataFrame, repeated: np.ndarray, user: str, item: str) -> None:

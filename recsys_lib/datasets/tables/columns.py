@@ -65,7 +65,7 @@ def choose(table: Rows, options: TableOptions, reading: Reading) -> dict[str, in
     for role in USUAL:
         if role in places or options.columns[role] == NONE:
             continue
-        if role == "weight" and "rating" in places or role == "rating" and "weight" in places:
+        if (role == "weight" and "rating" in places) or (role == "rating" and "weight" in places):
             continue
         place = _usual(role, table, {*places.values()} | ignored, reading.source)
         places |= {} if place is None else {role: place}

@@ -28,7 +28,7 @@ def settle(
         labels: the users and the items, for messages.
         lines: the line of each row, likewise.
         rated: whether values are ratings, of which a sum would be none.
-        whole: whether `events` holds all that the file says, so that equal rows say one thing twice.
+        whole: whether `events` holds all that the file says, so that equal rows are one.
 
     Raises:
         DataError: pairs are repeated and may not be, or a sum of ratings is asked for.

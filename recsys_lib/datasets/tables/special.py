@@ -1,4 +1,4 @@
-"""Files that are no table, but of a known form: Netflix's blocks, MIND's behaviours, wide tables."""
+"""Known forms that are no plain table: Netflix's blocks, MIND's behaviours, wide tables."""
 
 from __future__ import annotations
 

@@ -98,8 +98,11 @@ def _numeric_weights(column: Column, options: TableOptions, reading: Reading) ->
     numbers = numbers_of(column, options.decimal, reading)
     if np.isnan(numbers).all() and len(numbers) <= 50:
         kinds = ",".join(f"{text.strip()}={n}" for n, text in enumerate(column.texts, 1))
-        raise DataError(f"column {column.name!r} holds words", where=reading.source,
-                        fix=f'Say how much each weighs, for example weights="{kinds}".')  # fmt: skip
+        raise DataError(
+            f"column {column.name!r} holds words",
+            where=reading.source,
+            fix=f'Say how much each weighs, for example weights="{kinds}".',
+        )
     return numbers
 
 

@@ -151,8 +151,14 @@ def test_the_line_of_a_fault_is_right_in_a_long_file(table):
             table("user_id,item_id,rating\n" + rows + fault + rows)
 
 
-@pytest.mark.parametrize("pack", [json.dumps, lambda rows: "\n".join(map(json.dumps, rows)),
-                                  lambda rows: json.dumps({"ratings": rows}, indent=1)])  # fmt: skip
+@pytest.mark.parametrize(
+    "pack",
+    [
+        json.dumps,
+        lambda rows: "\n".join(map(json.dumps, rows)),
+        lambda rows: json.dumps({"ratings": rows}, indent=1),
+    ],
+)
 def test_json_and_json_lines_are_read_without_losing_a_digit(pack, table):
     rows = [{"user_id": 123456789012345678901, "asin": "a", "rating": 4.5, "nested": {"x": [1]}},
             {"asin": "b", "rating": 1, "user_id": 7}]  # fmt: skip
@@ -208,11 +214,11 @@ def test_usual_names_are_known(user, item, table):
 
 def test_two_columns_that_fit_are_refused_until_one_is_named(table):
     rows = "user_id,asin,parent_asin\n1,2,3\n"
-    with pytest.raises(DataError, match="'asin' and 'parent_asin' could each be the item.*item="):
+    with pytest.raises(DataError, match=r"'asin' and 'parent_asin' could each be the item.*item="):
         table(rows)
     assert table(rows, item="asin").interactions.items.tolist() == [2]
     with pytest.raises(
-        DataError, match='no column has a usual name for the user and the item.*user="'
+        DataError, match=r'no column has a usual name for the user and the item.*user="'
     ):
         table("a,b\nx,y\n")
 

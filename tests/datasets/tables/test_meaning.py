@@ -88,7 +88,7 @@ def test_the_unit_of_a_time_is_told_by_its_range(text, seconds, said, table):
 @pytest.mark.parametrize("text", ["5", "2023", "711", "99999999999999999999"])
 def test_numbers_that_fit_no_unit_are_refused_until_they_are_explained(text, table):
     rows = f"user_id,item_id,time\n1,1,{text}\n"
-    with pytest.raises(DataError, match='no times in seconds.*time_unit="order"'):
+    with pytest.raises(DataError, match=r'no times in seconds.*time_unit="order"'):
         table(rows)
     assert table(rows, time="none").interactions.times is None
 
@@ -109,7 +109,7 @@ def test_a_zero_among_times_is_named_with_its_line(table):
 
 def test_a_date_that_can_be_read_in_two_ways_is_refused_until_one_is_named(table):
     rows = "user_id,item_id,date\n1,1,03/04/2024\n1,2,05/06/2024\n"
-    with pytest.raises(DataError, match="can be read as %d/%m/%Y and %m/%d/%Y.*time_format="):
+    with pytest.raises(DataError, match=r"can be read as %d/%m/%Y and %m/%d/%Y.*time_format="):
         table(rows)
     read = table(rows, time_format="%m/%d/%Y")
     assert read.interactions.times[0] == 1_709_510_400  # 4 March 2024
