@@ -74,6 +74,20 @@ def choose(table: Rows, options: TableOptions, reading: Reading) -> dict[str, in
     return {role: places[role] for role in USUAL if role in places}
 
 
+def choose_item(table: Rows, options: TableOptions, where: str) -> int:
+    """The place of the items' labels in a table of titles.
+
+    Raises:
+        DataError: there is none, or two columns fit.
+    """
+    if options.item is not None:
+        return _place(table.names, options.item, where)
+    place = _usual("item", table, set(), where)
+    if place is None:
+        raise _unknown(table, {"user": 0}, where)
+    return place
+
+
 def _place(names: list[str], name: str, where: str) -> int:
     found = [place for place, known in enumerate(names) if name in (known, TYPED.sub("", known))]
     if not found and name.isdigit() and 1 <= int(name) <= len(names):

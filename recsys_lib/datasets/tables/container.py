@@ -66,17 +66,18 @@ def open_table(source: str | Path, form: list[str]) -> Iterator[BinaryIO]:
 
 def is_sheet(path: Path) -> bool:
     """Whether a zip is an Excel workbook (an .xlsx file is a zip of a known layout)."""
-    return path.is_file() and _begins(path, ZIP) and SHEET in Archive(path)
+    return path.is_file() and begins(path, ZIP) and SHEET in Archive(path)
 
 
-def _begins(path: Path, magic: bytes) -> bool:
+def begins(path: Path, magic: bytes) -> bool:
+    """Whether the file's first bytes are these."""
     with open(path, "rb") as file:
         return file.read(len(magic)) == magic
 
 
 @contextmanager
 def _open(path: Path, member: str | None, form: list[str]) -> Iterator[BinaryIO]:
-    if not path.is_dir() and not _begins(path, ZIP):
+    if not path.is_dir() and not begins(path, ZIP):
         if member:
             raise FetchError(f"only a zip has a member {member}", where=str(path))
         with open(path, "rb") as file:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from recsys_lib.datasets.tables.unused import note_unused
 from recsys_lib.datasets.tables.values import events_of
 from recsys_lib.errors import DataError
 from recsys_lib.interactions import ITEM, TIME, USER, VALUE, Interactions
+
+T = TypeVar("T")
+Use = Callable[[Rows, TableOptions, Reading], T]
 
 
 @dataclass(frozen=True)
@@ -51,16 +55,20 @@ def read_table(source: str | Path, options: TableOptions | None = None) -> Table
         FetchError, DataError, ArgumentError, MissingPackageError: it cannot be read; the message
             names the line where there is one.
     """
-    options = options or TableOptions()
+    return in_any_form(source, options or TableOptions(), _events)
+
+
+def in_any_form(source: str | Path, options: TableOptions, use: Use) -> T:
+    """What `use` makes of the rows, in the first encoding and quoting that fits the whole file."""
     reading = Reading(str(source))
     rows = binary_rows(source, reading)
     if rows is not None:
-        return _events(rows, options, reading)
+        return use(rows, options, reading)
     with open_table(source, []) as stream:
         encodings = [options.encoding] if options.encoding else text.encodings(stream)
     for encoding in encodings:
         try:
-            return _in_any_quoting(source, options, encoding)
+            return _in_any_quoting(source, options, encoding, use)
         except UnicodeError:
             continue
     with open_table(source, []) as stream:
@@ -68,14 +76,14 @@ def read_table(source: str | Path, options: TableOptions | None = None) -> Table
     raise AssertionError("refuse_bytes always raises")
 
 
-def _in_any_quoting(source: str | Path, options: TableOptions, encoding: str) -> Table:
+def _in_any_quoting(source: str | Path, options: TableOptions, encoding: str, use: Use) -> T:
     """In the quoting that was sniffed, else with quotes escaped by \\, else the first fault."""
     fault: Exception | None = None
     for quoting in (None, "backslash"):
         reading = Reading(str(source))
         try:
             with _long_fields(), open_rows(source, options, reading, encoding, quoting) as rows:
-                return _events(rows, options, reading)
+                return use(rows, options, reading)
         except csv.Error as error:
             fault = fault or _not_csv(error, reading)
         except DataError as error:
