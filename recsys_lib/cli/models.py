@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import ast
 
+from recsys_lib.cli.memory import refuse_too_large
 from recsys_lib.datasets.source import Dataset
 from recsys_lib.errors import ArgumentError, DataError
-from recsys_lib.cli.memory import refuse_too_large
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.baselines.demographic import DemographicGroups
 from recsys_lib.models.rating import RatingPredictor

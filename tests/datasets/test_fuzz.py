@@ -111,8 +111,12 @@ def test_spoilt_ratings_are_refused_or_read_as_they_stand(name, data):
             read = events_of(load_movielens(name, folder).interactions)
         except RecsysError:
             return
-    assert read == naive_ratings(content, separator)
     assert all(0.5 <= value <= 5 for value, _ in read.values())
+    try:
+        right = naive_ratings(content, separator)
+    except ValueError:  # what only a tolerant reader takes
+        return
+    assert read == right
 
 
 @pytest.mark.parametrize("name", RATINGS_FILE)

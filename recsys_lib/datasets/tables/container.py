@@ -95,10 +95,12 @@ def _only_table(archive: Archive) -> str:
     names = [name for name in names if not name.lower().startswith((*PROSE, "."))]
     if len(names) == 1:
         return names[0]
-    listed = ", ".join(sorted(names or archive.names())[:12])
-    what = f"{len(names)} tables" if names else "no table"
-    fix = f"Name the one with the events: {archive.path}::{sorted(names)[0]}" if names else ""
-    raise DataError(f"this holds {what}, not one: {listed}", where=str(archive.path), fix=fix)
+    if not names:
+        held = ", ".join(sorted(archive.names())[:12]) or "nothing"
+        raise DataError(f"this holds no table but {held}", where=str(archive.path))
+    listed = ", ".join(sorted(names)[:12])
+    raise DataError(f"this holds {len(names)} tables, not one: {listed}", where=str(archive.path),
+                    fix=f"Name the one with the events: {archive.path}::{min(names)}")  # fmt: skip
 
 
 def _packing(stream: BinaryIO):
