@@ -19,6 +19,7 @@ from tests.datasets.small_movielens import RATINGS_FILE, small_files, write_fold
 FIELDS = [b"", b" ", b"nan", b"NaN", b"inf", b"-inf", b"-1", b"0", b"6", b"3.5", b"1e400", b"1_0",
           b"99999999999999999999", b"\xff\xfe", b"\x00", b"\xc3\xa9", b'"', b'"a\n', b"2024-01-01",
           b"2024-02-30", b"::", b"\t", b",", b"|", b"\r", b"A" * 2000]  # fmt: skip
+BOM = b"\xef\xbb\xbf"
 SEPARATOR = {"u.data": b"\t", "u.item": b"|", "u.user": b"|", "u.genre": b"|", "ratings.dat": b"::",
              "movies.dat": b"::", "users.dat": b"::"}  # fmt: skip
 TABLE = (b"user_id,note,item_id,rating,time\n"
@@ -85,12 +86,15 @@ def events_of(data) -> dict:
 
 
 def naive_ratings(content: bytes, separator: bytes) -> dict:
-    lines = [line.strip(b"\r").split(separator) for line in content.strip(b"\n").split(b"\n")]
+    lines = [
+        line.strip(b"\r").split(separator)
+        for line in content.removeprefix(BOM).strip(b"\n").split(b"\n")
+    ]
     order = [b"userId", b"movieId", b"rating", b"timestamp"]
     places = range(len(lines[0]))
     if separator == b",":
         header = lines.pop(0)
-        places = [header.index(name) for name in order if name in header]
+        places = [header.index(name) for name in order if name in header or name != b"timestamp"]
     events = {}
     for line in lines:
         user, item, value, *time = (line[place] for place in places)
