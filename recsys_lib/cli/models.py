@@ -10,10 +10,14 @@ from recsys_lib.datasets.source import Dataset
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.baselines.demographic import DemographicGroups
+from recsys_lib.models.content.profile import ContentProfile
+from recsys_lib.models.hybrids.hybrid import default_parents
+from recsys_lib.models.hybrids.stacked import Stacked
+from recsys_lib.models.hybrids.weighted import Weighted
 from recsys_lib.models.rating import RatingPredictor
 from recsys_lib.models.registry import MODELS, describe, make_model
 
-SETTINGS = "A setting follows a colon: ials:factors=128:regularization=0.1."
+SETTINGS = "A setting follows a colon: ials:factors=128:l2=0.1."
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
@@ -65,9 +69,16 @@ def check_needs(name: str, model: Recommender, data: Dataset) -> None:
     refuse_too_large(name, model, data.interactions)
 
 
-def uses_values(model: Recommender) -> bool:
-    """Whether a model learns from ratings or weights, or only from who had what."""
-    return isinstance(model, RatingPredictor) or bool(getattr(model, "weighted", False))
+def uses_values(model: Recommender, items=None) -> bool:
+    """Whether a model learns from ratings or weights, or only from who had what.
+
+    Args:
+        items: what is known of the titles; hybrids look into it too, through `ContentProfile`.
+    """
+    if isinstance(model, Weighted | Stacked):
+        return any(map(uses_values, default_parents(items).values()))
+    weighted = bool(getattr(model, "weighted", False))
+    return isinstance(model, RatingPredictor | ContentProfile) or weighted
 
 
 def values_text(models: dict[str, Recommender], data: Dataset) -> str:
@@ -75,7 +86,7 @@ def values_text(models: dict[str, Recommender], data: Dataset) -> str:
     if not (data.is_rated or data.is_weighted):
         return ""
     what = "ratings" if data.is_rated else "weights"
-    use = [name for name, model in models.items() if uses_values(model)]
+    use = [name for name, model in models.items() if uses_values(model, data.items)]
     rest = [name for name in models if name not in use]
     said = [f"{', '.join(use)} learn from the {what}"] if use else []
     said += [f"{', '.join(rest)} only from who had what"] if rest else []
