@@ -48,7 +48,7 @@ def _titles(table: Rows, options: TableOptions, reading: Reading, items) -> pd.D
     labels, label = labels_of(Column(table.names[place], codes, list(distinct)), "item", reading)
     frame = pd.DataFrame({ITEM: labels[label]})
     for name, tiers in KEPT.items():
-        column = _usual(table.names, tiers, place)
+        column = _usual(table, name, tiers, place)
         if column is not None:
             frame[name] = [row[column].strip() for row in rows]
     if "title" not in frame:
@@ -58,9 +58,12 @@ def _titles(table: Rows, options: TableOptions, reading: Reading, items) -> pd.D
     return _with_years(frame) if items is None else _matched(_with_years(frame), items, reading)
 
 
-def _usual(names: list[str], tiers: tuple[str, ...], taken: int) -> int | None:
+def _usual(table: Rows, role: str, tiers: tuple[str, ...], taken: int) -> int | None:
+    if not table.has_header:  # label, title, genres, as MovieLens and its followers write them
+        place = {"title": 1, "genres": 2}.get(role, len(table.names))
+        return place if place < len(table.names) else None
     for tier in tiers:
-        for place, name in enumerate(names):
+        for place, name in enumerate(table.names):
             if place != taken and plain(name) in tier.split():
                 return place
     return None
