@@ -112,7 +112,7 @@ LAYOUTS: tuple[Layout, ...] = (
         titles_file="anime.csv",
         title_options=TableOptions(item="anime_id"),
         beside=("anime.csv",),
-        terms="A -1 is watched without a rating, so -1 is left out.",
+        terms="Ratings run from 1 to 10: a -1 is none, so -1 is left out.",
     ),
     Layout(
         "KuaiRec",
@@ -156,13 +156,13 @@ LAYOUTS: tuple[Layout, ...] = (
         beside=("users.dat", "movies.dat"),
         titles_file="movies.dat",
         title_options=TableOptions(item="1", header=False),
-        terms="Ratings from 0 to 10, from tweets; its terms are in the LICENSE beside it.",
+        terms="Ratings out of tweets; its terms are in the LICENSE of its repository.",
     ),
     Layout(
         "Jester",
         "*jester-data-?.csv",
         {"wide": True, "no_rating": (99.0,), "header": False, "ignore": ("1",)},
-        terms="Free for research that cites goldberg2001. A 99 is no rating, so 99 is left out.",
+        terms="Free for research that cites Goldberg and others, 2001. A 99 is no rating, so 99 is left out.",
     ),
 )
 """The sets that are known by their files; the first that fits is taken."""
