@@ -162,7 +162,7 @@ LAYOUTS: tuple[Layout, ...] = (
         "Jester",
         "*jester-data-?.csv",
         {"wide": True, "no_rating": (99.0,), "header": False, "ignore": ("1",)},
-        terms="Free for research that cites Goldberg and others, 2001. A 99 is no rating, so 99 is left out.",
+        terms="Free for research that cites Goldberg and others, 2001. A 99 is left out.",
     ),
 )
 """The sets that are known by their files; the first that fits is taken."""
