@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recsys_lib.columns import seconds_of
 from recsys_lib.errors import ArgumentError, DataError, check_at_least
 from recsys_lib.interactions import Interactions
 
@@ -72,8 +71,13 @@ def only(data: Interactions, kept: np.ndarray) -> Interactions:
     return Interactions(part.users[users], part.items[items], matrix, part.times)
 
 
-def _moment(text: object) -> int:
+def _moment(text: object) -> float:
+    """Seconds since 1970."""
     try:
-        return int(seconds_of(pd.Series([pd.Timestamp(text)]), "date")[0])
+        moment = pd.Timestamp(text)
     except ValueError:
-        raise ArgumentError(f"{text!r} is not a moment", fix="For example 2025-06-01.") from None
+        moment = pd.NaT
+    if moment is pd.NaT:
+        raise ArgumentError(f"{text!r} is not a moment", fix="For example 2025-06-01.")
+    moment = moment.tz_localize("UTC") if moment.tz is None else moment
+    return moment.timestamp()

@@ -19,11 +19,12 @@ from recsys_lib.datasets.tables.container import (
     open_table,
     split_path,
 )
-from recsys_lib.datasets.tables.dialect import Dialect, sniff
+from recsys_lib.datasets.tables.dialect import Dialect
 from recsys_lib.datasets.tables.frames import is_json, json_rows, read_parquet, read_sheet
 from recsys_lib.datasets.tables.options import TableOptions
 from recsys_lib.datasets.tables.reading import Reading
 from recsys_lib.datasets.tables.rows import Rows, even
+from recsys_lib.datasets.tables.sniff import sniff
 from recsys_lib.errors import DataError
 
 HEAD = 200  # lines by which the form is judged
