@@ -164,7 +164,8 @@ def check_finite(values: np.ndarray, name: str | None) -> np.ndarray:
 
 
 def moments_of(column: pd.Series, name: str) -> tuple[np.ndarray, int]:
-    """The column, of datetimes or seconds, since 1970-01-01 UTC: moments, and how many a second."""
+    """Datetimes, ISO strings or seconds as moments since 1970-01-01 UTC, and how many a second."""
+    column = _moments(column, name)
     if not pd.api.types.is_datetime64_any_dtype(column):
         seconds = numbers(column, name)
         bad = np.flatnonzero(np.abs(seconds) > LAST_SECOND)
@@ -183,6 +184,19 @@ def moments_of(column: pd.Series, name: str) -> tuple[np.ndarray, int]:
     moments = column.to_numpy()
     unit = np.datetime_data(moments.dtype)[0]
     return moments.astype(np.int64), {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[unit]
+
+
+def _moments(column: pd.Series, name: str) -> pd.Series:
+    """Strings as datetimes in UTC, as `pd.read_csv` leaves them; other columns as they are."""
+    if pd.api.types.infer_dtype(column, skipna=True) != "string":
+        return column
+    moments = pd.to_datetime(column, format="ISO8601", utc=True, errors="coerce")
+    bad = np.flatnonzero(moments.isna() & column.notna())
+    if len(bad):
+        raise DataError(f"column {name!r} holds {column.iloc[bad[0]]!r}, which is no ISO 8601 time",
+                        where=rows_text(bad),
+                        fix="Convert it first, for example with pd.to_datetime.")  # fmt: skip
+    return moments
 
 
 def refuse_duplicates(frame: pd.DataFrame, repeated: np.ndarray, user: str, item: str) -> None:

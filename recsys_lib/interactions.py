@@ -76,9 +76,9 @@ class Interactions:
             frame: the events, one a row.
             user, item: columns with the labels (all integers or all strings).
             value: column with a finite number; None means that every event counts 1.
-            time: column with datetimes (without a zone they are taken as UTC) or with seconds
-                since 1970-01-01 UTC; None means that times are unknown. Parts of a second say
-                which event came first, and are not kept.
+            time: column with datetimes or ISO 8601 strings (without a zone they are taken as UTC)
+                or with seconds since 1970-01-01 UTC; None means that times are unknown. Parts of
+                a second say which event came first, and are not kept.
             users, items: all labels to have a row or column; None means those that occur.
             duplicates: what to do with a repeated (user, item): "error", or keep the "first", the
                 "last" or the "sum" (in the order of `time` if given, else of the rows; a sum has

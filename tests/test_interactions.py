@@ -137,7 +137,16 @@ def test_datetimes_with_and_without_a_zone_and_seconds_agree():
     moment = pd.Series(pd.to_datetime(["2025-01-06 12:00"] * 4))
     zoned = moment.dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo")
     seconds = moment.astype("datetime64[s]").astype("int64")
-    for column in (moment, zoned, seconds, seconds.astype(float)):
+    texts = ["2025-01-06 12:00", "2025-01-06T12:00:00", "2025-01-06T12:00Z",
+             "2025-01-06T21:00:00+09:00"]  # fmt: skip
+    for column in (
+        moment,
+        zoned,
+        seconds,
+        seconds.astype(float),
+        texts,
+        pd.Series(texts, dtype=object),
+    ):
         assert set(read(LOG.assign(time=column)).times.tolist()) == {1_736_164_800}
 
 
@@ -207,7 +216,7 @@ def test_repr():
         ({"value": [1j, 2, 3, 4]}, "'value' must hold numbers"),
         ({"time": pd.to_datetime(["2025-01-06", None] * 2)}, r"'time' has 2 empty cells \(rows 1"),
         ({"time": [1.7e12, 1, 2, 3]}, r"outside the years.*row 0.*seconds.*not milliseconds"),
-        ({"time": ["yesterday"] * 4}, "'time' must hold numbers"),
+        ({"time": ["yesterday"] * 4}, r"'yesterday', which is no ISO 8601 time \(rows 0"),
     ],
 )
 def test_columns_that_cannot_be_right_are_refused(change, message):
