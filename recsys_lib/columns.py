@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 import pandas as pd
 
-from recsys_lib.errors import DataError
+from recsys_lib.errors import ArgumentError, DataError
 
 LAST_SECOND = 9_200_000_000  # beyond it, pandas cannot tell the time in nanoseconds
 
@@ -58,6 +60,50 @@ def as_labels(values, name: str) -> np.ndarray:
         f"{name} must hold integers or strings, not {found}",
         fix="Convert it, for example with astype(int) or astype(str).",
     )
+
+
+SEQUENCES = list | tuple | range | np.ndarray | pd.Index | pd.Series
+
+
+def asked(labels, known: np.ndarray, name: str) -> np.ndarray:
+    """Labels to be looked up among `known`: one label or a sequence, of the kind that `known` has.
+
+    An unknown label passes, but only if it could have been known: "3" is not 3, NaN is nobody.
+
+    Raises:
+        ArgumentError: neither a label nor a list of labels, or labels of another kind.
+    """
+    integers = known.dtype.kind in "iu"
+    kind, call = ("integers", int) if integers else ("strings", str)
+    if isinstance(labels, str | Integral):
+        labels = [labels]
+    if not isinstance(labels, SEQUENCES) or getattr(labels, "ndim", 1) != 1:
+        raise ArgumentError(f"{name} must be a label or a list of labels, not {_what(labels)}",
+                            fix="Pass a list.")  # fmt: skip
+    dtype = getattr(labels, "dtype", None)
+    if integers and isinstance(dtype, np.dtype) and dtype.kind in "iu":
+        return np.asarray(labels)
+    wrong = [label for label in labels if not _is_a(label, integers)]
+    if wrong:
+        raise ArgumentError(f"{name} must hold {kind}, as train does, not {wrong[0]!r}",
+                            fix=f"Convert them with {call.__name__}().")  # fmt: skip
+    values = np.empty(len(labels), object)  # numpy's own strings would lose a \0 at their end
+    values[:] = list(labels)
+    try:
+        return values.astype(np.int64) if integers else values
+    except OverflowError:
+        raise ArgumentError(f"{name} must lie between -2**63 and 2**63 - 1") from None
+
+
+def _is_a(label, integer: bool) -> bool:
+    if isinstance(label, bool | np.bool_):
+        return False
+    return isinstance(label, Integral if integer else str)
+
+
+def _what(labels) -> str:
+    axes = getattr(labels, "ndim", 1)
+    return type(labels).__name__ if axes == 1 else f"an array with {axes} axes"
 
 
 def positions(sorted_labels: np.ndarray, labels) -> np.ndarray:

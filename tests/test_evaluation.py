@@ -97,9 +97,10 @@ def test_warm_and_cold_users_apart(by_hand):
 def test_only_what_is_liked_is_relevant_but_every_rating_counts_for_rmse(by_hand):
     rows = table(by_hand, ItemMean(), metrics=("recall", "rmse", "mae"), relevant_from=4)
     assert rows.loc[("all", "recall@2"), "users"] == 2, "Dev liked nothing"
-    # Expected of D and E, never rated, the viewer's own mean (Ann 4) or the mean of all (Dev, 3);
-    # of B its mean (2).
-    actual, expected = np.array([4, 1, 5, 2.0]), np.array([4, 4, 2, 3.0])
+    # Expected of D and E, never rated, the viewer's own mean (of Ann's 5 and 3 and ten times the
+    # mean of all) or the mean of all (Dev, 3); of B its mean (2).
+    ann = (5 + 3 + 10 * 3) / 12
+    actual, expected = np.array([4, 1, 5, 2.0]), np.array([ann, ann, 2, 3.0])
     assert rows.loc[("all", "rmse"), "mean"] == pytest.approx(rmse(actual, expected))
     assert rows.loc[("all", "mae"), "mean"] == pytest.approx(mae(actual, expected))
     assert rows.loc[("all", "mae"), "users"] == 3

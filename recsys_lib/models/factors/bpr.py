@@ -8,9 +8,10 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
-from recsys_lib.errors import ArgumentError, check_at_least
+from recsys_lib.errors import check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.numerics import check_learned
 
 TINY = 1e-12  # keeps a number without gradient where it is
 
@@ -68,18 +69,20 @@ class BPR(Recommender):
         for name in ("factors", "epochs", "batch_size"):
             check_at_least(name, getattr(self, name), 1, integer=True)
         check_at_least("l2", self.l2, 0)
-        if not self.learning_rate > 0:
-            raise ArgumentError(f"learning_rate must be above 0, not {self.learning_rate!r}")
+        check_above("learning_rate", self.learning_rate, 0)
         rng = np.random.default_rng(self.random_state)
         parameters = self._initialise(train, rng)
         squares = [np.full_like(parameter, TINY) for parameter in parameters]
         rate = np.float32(self.learning_rate)
-        for _ in range(self.epochs):
-            for u, i, j in self._triples(train, rng):
-                gradients = self._gradients(u, i, j)
-                for parameter, square, gradient in zip(parameters, squares, gradients, strict=True):
-                    square += gradient**2
-                    parameter += rate * gradient / np.sqrt(square)
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is checked below
+            for _ in range(self.epochs):
+                for triples in self._triples(train, rng):
+                    steps = zip(parameters, squares, self._gradients(*triples), strict=True)
+                    for parameter, square, gradient in steps:
+                        square += gradient**2
+                        parameter += rate * gradient / np.sqrt(square)
+        W, H, bias = parameters
+        check_learned(self, user_factors_=W, item_factors_=H, item_bias_=bias)
 
     def _initialise(self, train: Interactions, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         scale = 0.1 / np.sqrt(self.factors)

@@ -8,6 +8,7 @@ from scipy import sparse
 from recsys_lib.errors import check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.histories import binary
 from recsys_lib.models.neighbours.neighborhood import nearest
 from recsys_lib.models.neighbours.similarity import Common
 
@@ -61,8 +62,11 @@ class RP3beta(Recommender):
         kept.data /= np.repeat(kept.sum(axis=1), np.diff(kept.indptr))
         self.votes_ = largest(kept.T.tocsr(), int(self.neighbors)).T.tocsr()
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return (self.train_.binary()[rows] @ self.votes_).toarray()
+    def _likeness(self, column: int) -> np.ndarray:
+        return self.votes_[[column]].toarray()[0]
+
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return (binary(histories) @ self.votes_).toarray()
 
 
 def _product(common: Common) -> np.ndarray:
