@@ -43,21 +43,24 @@ def encode(
     rows: Iterator[Row | Block], places: dict[str, int], names: list[str]
 ) -> tuple[dict[str, Column], np.ndarray]:
     """The columns at `places`, by role, and the line of each row."""
-    known: dict[str, dict[str, int]] = {role: {} for role in places}
-    parts: dict[str, list[np.ndarray]] = {role: [] for role in places}
+    parts: dict[str, list[tuple]] = {role: [] for role in places}
     lines: list[np.ndarray] = []
     for numbers, cells in _chunks(rows, [*places.values()]):
         lines.append(numbers)
         for role, place in places.items():
-            codes, distinct = cells[place]
-            mine = known[role]
-            at = [mine.setdefault(text, len(mine)) for text in distinct]
-            parts[role].append(np.array(at, dtype=np.int64)[codes])
-    columns = {
-        role: Column(names[place], _joined(parts[role]), list(known[role]))
-        for role, place in places.items()
-    }
-    return columns, _joined(lines)
+            parts[role].append(cells[place])
+    columns = {role: _column(names[place], parts[role]) for role, place in places.items()}
+    return columns, np.concatenate(lines) if lines else np.zeros(0, np.int64)
+
+
+def _column(name: str, parts: list[tuple]) -> Column:
+    """One column of the parts' codes and distinct texts."""
+    if not parts:
+        return Column(name, np.zeros(0, np.int64), [])
+    among, texts = pd.factorize(np.concatenate([distinct for _, distinct in parts]))
+    starts = np.cumsum([0, *(len(distinct) for _, distinct in parts)])
+    codes = [among[start + own] for start, (own, _) in zip(starts, parts, strict=False)]
+    return Column(name, np.concatenate(codes), list(texts))
 
 
 def _chunks(rows: Iterator[Row | Block], places: list[int]):
@@ -86,7 +89,3 @@ def _of_block(block: Block, places: list[int]):
     )
     cells = {p: pd.factorize(frame[p].to_numpy()) for p in places}
     return block.first + np.arange(len(frame)), cells
-
-
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
