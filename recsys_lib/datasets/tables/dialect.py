@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+import numpy as np
+
 from recsys_lib.datasets.tables.rows import Block, Row
 from recsys_lib.datasets.tables.text import Lines
 
@@ -67,15 +69,16 @@ class Dialect:
         if self.separator == "blanks" or self.quoting == "backslash" or width < 2:
             return None
         one = self.separator if len(self.separator) == 1 else UNIT
-        care = [UNIT, "\0", "\n\n", f"\n{self.separator * (width - 1)}\n"]
+        if not one.isascii():  # below, bytes are counted
+            return None
+        care = [UNIT, "\0"]
         care += ['"'] if self.quoting == "doubled" else []
         care += ["#"] if self.comments else []
-        if text.startswith("\n") or any(mark in text for mark in care):
+        if any(mark in text for mark in care):
             return None
         text = text if text.endswith("\n") else text + "\n"
         text = text.replace(self.separator, one)
-        regular = text.count(one) == text.count("\n") * (width - 1)
-        return Block(text, one, width, first) if regular else None
+        return Block(text, one, width, first) if _one_width(text, one, width) else None
 
     def _line(self, line: str) -> str:
         if self.comments and line.startswith("#"):
@@ -98,3 +101,10 @@ class Dialect:
             self.quoting, []
         )
         return said + (["# comments"] if self.comments else [])
+
+
+def _one_width(text: str, separator: str, width: int) -> bool:
+    """Whether every line has `width` cells; a long one does not make up for a short one."""
+    raw = np.frombuffer(text.encode(), np.uint8)
+    before = np.cumsum(raw == ord(separator), dtype=np.int64)[raw == ord("\n")]
+    return bool((np.diff(before, prepend=0) == width - 1).all())

@@ -286,3 +286,11 @@ def test_a_frame_becomes_texts_that_lose_nothing():
 def test_options_that_cannot_be_are_refused(options):
     with pytest.raises(ArgumentError):
         TableOptions(**options)
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_long_row_does_not_make_up_for_a_short_one(end, table):
+    plain = "user_id,item_id,note\n" + "".join(f"u{n},i{n},x\n" for n in range(500))
+    for rows, line in (("a,b\na,b,c,d" + end, 502), ("a,b,c,d\na,b" + end, 502)):
+        with pytest.raises(DataError, match=rf"fields, but the header has 3 .*line {line}\)"):
+            table(plain + rows)
