@@ -141,6 +141,7 @@ def test_a_late_letter_of_another_encoding_and_a_late_quote_are_read(table):
     read = table(plain.encode() + "caf\u00e9,1\n".encode("cp1252"))
     assert "caf\u00e9" in read.interactions.users
     assert "Windows-1252" in read.reading.line()
+    assert 'a "b" c' in table(plain + '"a \\"b\\" c",1\n').interactions.users
     assert 'a "b", c' in table(plain + '"a ""b"", c",1\n').interactions.users
 
 
