@@ -10,11 +10,11 @@ import argparse
 import sys
 from typing import NoReturn
 
-from recsys_lib.cli import describe, evaluate, models, recommend
+from recsys_lib.cli import describe, evaluate, models, recommend, train
 from recsys_lib.cli.words import in_options
 from recsys_lib.errors import ArgumentError, RecsysError
 
-COMMANDS = (describe, evaluate, recommend, models)
+COMMANDS = (describe, evaluate, recommend, train, models)
 EXAMPLES = """\
 examples:
   python -m recsys_lib describe loans.csv

@@ -11,6 +11,7 @@ import pandas as pd
 from recsys_lib.cli import data as source
 from recsys_lib.cli.models import SETTINGS, check_needs, make
 from recsys_lib.cli.progress import alive
+from recsys_lib.cli.saved import ask, is_saved
 from recsys_lib.datasets.source import Dataset
 from recsys_lib.errors import ArgumentError, FetchError, UnknownUserError
 from recsys_lib.explain import because, explain
@@ -25,6 +26,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     """For whom, by which model, how many, and where the lists go."""
     source.add_options(command)
     whom = command.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--history", metavar="ID,ID", help="titles; for a model saved by train")
     whom.add_argument("--user", metavar="ID", help="the user's label in the data")
     whom.add_argument("--users-file", type=Path, metavar="FILE", help="labels, one a line")
     whom.add_argument("--all", action="store_true", help="every user")
@@ -37,6 +39,12 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Fit the model, and print or save the lists."""
     source.check_out(options.out)
+    if is_saved(options.data):
+        ask(options)
+        return
+    if options.history is not None:
+        raise ArgumentError("--history is for a model saved by train, and this is data",
+                            fix="Name a user of it: --user ID.")  # fmt: skip
     if options.user is None and options.out is None:
         raise ArgumentError("lists for many users need a file", fix="Name it with -o lists.csv.")
     model = make(options.model, options.seed)

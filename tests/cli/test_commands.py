@@ -139,7 +139,7 @@ def test_matinee_is_at_hand(run):
         (["evaluate", "matinee", "--relevant-from", "nan"], "no user has a relevant event"),
         (["evaluate", "matinee", "--out", "nowhere/t.csv"], "a folder that exists"),
         (["evaluate", "matinee", "--out", "."], "must name a file"),
-        (["recommend", "matinee"], "--user --users-file --all is required"),
+        (["recommend", "matinee"], "--history --user --users-file --all is required"),
         (["recommend", "matinee", "--user", "nobody"], "there is no user 'nobody'"),
     ],
 )
