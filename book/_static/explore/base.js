@@ -125,6 +125,7 @@ const Explore = (() => {
       show();
     }
 
+    form.addEventListener("focusin", ({ target }) => { if (target.list) target.select(); });
     form.addEventListener("submit", event => event.preventDefault());
     form.addEventListener("input", change);
     form.addEventListener("change", event => {

@@ -69,10 +69,13 @@
   }
 
   function tile(one, lens, marks) {
-    const { j, parts, sum } = one, id = world.ids[j];
-    const number = value => value.toFixed(lens.digits).replace(/^(-?)0\./, "$1.").replace("-", "−");
+    const { j, sum } = one, id = world.ids[j];
+    const parts = one.parts.map(part => Math.round(part * lens.unit)); // what is shown adds up
+    const total = parts.reduce((a, b) => a + b, 0);
+    const term = (part, n) => `${n || part < 0 ? (part < 0 ? "− " : "+ ") : ""}${marks[n]}\u00a0${
+      Math.abs(part)}`;
     const why = lens.says
-      ? `${parts.map((part, n) => `${marks[n]} ${number(part)}`).join(" + ")} = ${number(sum)}`
+      ? `${parts.map(term).join(" ")} =\u00a0${total < 0 ? "−" : ""}${Math.abs(total)}`
       : `${sum} viewers`;
     const away = html("button", { type: "button", class: "away", "aria-label":
       `Not for me: ${world.titles[j]}` }, "Not for me");

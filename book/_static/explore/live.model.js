@@ -75,17 +75,17 @@ const Live = (() => {
     return (i, j) => blocks.reduce((sum, block) => sum + cosine(block, i, j), 0) / blocks.length;
   }
 
-  /* Name → says(i, j): what having watched i adds to the score of j; digits to show. Hits do not
-     ask what was watched. */
+  /* Name → says(i, j): what having watched i adds to the score of j; unit: how many of what is shown
+     make 1. Hits do not ask what was watched. */
   function lenses(world) {
     const { together, viewers, n_viewers: everybody } = world, words = alike(world);
     return {
-      EASE: { says: (i, j) => world.weight(i, j), digits: 2 },
-      counts: { says: together, digits: 0 },
+      EASE: { says: (i, j) => world.weight(i, j), unit: 1000 },
+      counts: { says: together, unit: 1 },
       lift: { says: (i, j) => viewers[i] && viewers[j]
-        && (together(i, j) * everybody) / (viewers[i] * viewers[j]), digits: 1 },
-      words: { says: words, digits: 2 },
-      hits: { says: null, digits: 0 },
+        && (together(i, j) * everybody) / (viewers[i] * viewers[j]), unit: 10 },
+      words: { says: words, unit: 100 },
+      hits: { says: null, unit: 1 },
     };
   }
 

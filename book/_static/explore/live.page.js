@@ -15,8 +15,9 @@ Object.assign(Live, (() => {
       tiles.forEach(one => shown.add(one.j));
       return { heading, why, tiles };
     }
+    const units = { 10: ", in tenths", 100: ", in hundredths", 1000: ", in thousandths" };
     const found = [row("For you", lens.says
-      ? "What your titles say together: the numbers add up." : "What most viewers watched, whoever you are.",
+      ? `What each of yours says for it${units[lens.unit] ?? ""}: the numbers add up.` : "What most viewers watched, whoever you are.",
     one => one.rank)];
     if (lens.says) {
       picks.forEach((i, place) => found.push(row(`Because you watched ${name(i)}`,

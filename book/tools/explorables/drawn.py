@@ -19,12 +19,13 @@ ROOT = Path(__file__).resolve().parents[3]
 DIRECTIVE = re.compile(r"```\{explorable\} (\w+)\n:label: ([^\n]+)\n\n(.*?)\n```", re.DOTALL)
 READY = """(() => {
     const section = document.querySelector(".explorable");
-    if (section.querySelectorAll(".explorable-picture *").length < 8) return null;
+    const live = section.querySelector(".explorable-finding").textContent;
+    if (section.querySelectorAll(".explorable-picture *").length < 8 || !live) return null;
     const parts = [...section.querySelectorAll("[data-drawn]")].map(
         part => [part.dataset.drawn, part.innerHTML]);
     return {...Object.fromEntries(parts),
         picture: section.querySelector(".explorable-picture").innerHTML,
-        finding: section.querySelector(".explorable-finding").textContent};
+        finding: live};
 })()"""
 
 

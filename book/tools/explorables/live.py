@@ -37,10 +37,12 @@ def make() -> dict:
     picked = [position[name] for name in CHOICES if name in position]
     by_audience = sorted(picked, key=lambda place: (-watched.item_counts[place], place))
     drawn = art(directions(watched))
-    wall = sorted(by_audience[:WALL], key=lambda place: names[place])
+    example = [position[name] for name in EXAMPLE]
+    most = [place for place in by_audience if place not in example][: WALL - len(example)]
+    wall = sorted(example + most, key=lambda place: names[place])
     return {
         "finding": "",
-        "example": [int(titles.index[position[name]]) for name in EXAMPLE],
+        "example": [int(titles.index[place]) for place in example],
         "wall": [[int(titles.index[n]), names[n], drawn[n].tolist()] for n in wall],
         "chapters": {path.name[:2]: f"../chapters/{path.stem}.html" for path in chapters()},
     }
