@@ -31,7 +31,7 @@ def number_sidebar(soup: BeautifulSoup, page: Path) -> None:
         address = page.name if link["href"] == "#" else link["href"]
         found = CHAPTER.search(address)
         if found:
-            number = soup.new_tag("span", attrs={"class": "number"})
+            number = soup.new_tag("span", attrs={"class": "nth"})
             number.string = str(int(found[1]))
             (link.select_one(".prev-next-title") or link).insert(0, number, " ")
 

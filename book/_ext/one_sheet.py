@@ -142,4 +142,4 @@ def drop_properties(css: str) -> str:
     def keep(match: re.Match) -> str:
         return match[0] if match[1] in read else match[0][0] if match[0][0] == "{" else ";"
 
-    return UNREAD.sub(keep, css).replace(";;", ";")
+    return UNREAD.sub(keep, css).replace(";;", ";").replace("{;", "{")

@@ -6,7 +6,7 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
-NUMBER = re.compile(r"[-−+±]?[\d.,]+(\s?%)?([\s\[\](),;:/–−+±%\d.]|to|of|×)*|[-–]", re.A)
+NUMBER = re.compile(r"[\[(]?[-−+±]?[\d.,]+(\s?%)?([\s\[\](),;:/–−+±%\d.]|to|of|×)*|[-–]", re.A)
 WORDY = 70  # letters in a cell, from which a table is one of sentences: cards on a phone
 COUNTING = 2  # rows, from which 0, 1, 2 … is taken for pandas' own numbering
 

@@ -53,7 +53,8 @@
     const text = row[6], words = plain(query.trim()).split(/\s+/).map(stem).map(escape);
     const marks = new RegExp(`(?<![\\p{L}\\d])(?:${words.join("|")})[\\p{L}\\d]*`, "giu");
     const same = plain(text).length === text.length ? plain(text) : text.toLowerCase();
-    const first = Math.max(0, same.search(marks));
+    const side = same.indexOf(plain(query.trim()));
+    const first = side >= 0 ? side : Math.max(0, same.search(marks));
     const start = first > AROUND ? text.indexOf(" ", first - AROUND) + 1 : 0;
     const end = text.lastIndexOf(" ", first + 2 * AROUND);
     const cut = text.length > first + 2 * AROUND ? text.slice(start, end) : text.slice(start);

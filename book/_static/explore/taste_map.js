@@ -56,7 +56,7 @@
   /* Where near a spot a name covers the fewest dots and discs, and no other name. */
   function freePlace(data, text, [x, y], spots, taken) {
     const size = matchMedia("(max-width: 600px)").matches ? 40 : 26;
-    const width = 0.56 * size * text.length, edge = Math.max(...data.x) + 30;
+    const width = 0.62 * size * text.length, edge = Math.max(...data.x) + 30;
     const covers = (box, px, py, r) => px > box.x - r && px < box.x + width + r
       && py > box.y - 0.8 * size - r && py < box.y + 0.25 * size + r;
     let best;
