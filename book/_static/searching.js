@@ -42,7 +42,8 @@
       const whole = rows.map(row => plain(`${row[3]} ${row[4]} `) + row.plain).join(" ");
       if (!words.every(one => count(whole, one))) continue;
       const scores = rows.map(row => score(row, words, phrase)).sort((a, b) => b - a);
-      const best = rows.reduce((a, b) => (score(b, words, phrase) > score(a, words, phrase) ? b : a));
+      const telling = rows.filter(row => words.some(one => count(row.plain, one))); // has a passage
+      const best = (telling.length ? telling : rows).reduce((a, b) => (score(b, words, phrase) > score(a, words, phrase) ? b : a));
       found.push({ row: best, score: scores[0] + 0.3 * (scores[1] ?? 0) + 0.1 * (scores[2] ?? 0) });
     }
     return found.sort((a, b) => b.score - a.score).slice(0, SHOWN);

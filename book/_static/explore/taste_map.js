@@ -14,9 +14,9 @@
   const places = [...Array(10).keys()].map(place => html("label", {},
     html("input", { type: "radio", name: "near", value: place + 1 }), html("span")));
   const go = html("button", { type: "button" });
-  const list = html("fieldset", {}, html("legend"), ...places, go);
+  const list = document.querySelector('[data-explorable="taste_map"] fieldset');
+  list.replaceChildren(html("legend"), ...places, go);
   list.querySelector("input").defaultChecked = true;
-  document.querySelector('[data-explorable="taste_map"] form').append(list);
 
   const address = (title, state) => `#${new URLSearchParams({ ...state, title, near: 1 })}`;
 
