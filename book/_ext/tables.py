@@ -67,22 +67,24 @@ def plain_frame(table: Tag) -> None:
     """Pandas' second header row joined to the first, and a running number left out."""
     rows = table.select("thead tr")
     if len(rows) == 2:
-        names, columns = (row.find_all("th") for row in reversed(rows))
-        if len(names) == len(columns) and not any(th.get("colspan") for th in columns):
-            for name, column in zip(names, columns, strict=True):
-                if name.get_text(strip=True):
-                    column.string = name.get_text(strip=True)
-            rows[1].decompose()
+        join_headers(*rows)
     body = table.select("tbody tr")
-    index = [row.find("th") for row in body]
-    corner = table.select_one("thead th")
-    numbers = [th.get_text(strip=True) if th else "" for th in index]
+    first = [row.find("th") for row in body]
+    numbers = [cell.get_text(strip=True) if cell else "" for cell in first]
+    corners = [row.find("th") for row in table.select("thead tr")]
+    named = any(corner is None or corner.get_text(strip=True) for corner in corners)
     running = numbers == [str(n) for n in range(len(body))] and len(body) >= COUNTING
-    if (
-        running
-        and corner
-        and not corner.get_text(strip=True)
-        and len(table.select("thead tr")) == 1
-    ):
-        for cell in (corner, *index):
+    if running and not named:
+        for cell in (*corners, *first):
             cell.decompose()
+
+
+def join_headers(upper: Tag, lower: Tag) -> None:
+    """Pandas writes the index's name into a row of its own."""
+    names, columns = lower.find_all("th"), upper.find_all("th")
+    if len(names) != len(columns) or any(cell.get("colspan") for cell in columns):
+        return
+    for name, column in zip(names, columns, strict=True):
+        if name.get_text(strip=True):
+            column.string = name.get_text(strip=True)
+    lower.decompose()

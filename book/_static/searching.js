@@ -3,6 +3,7 @@
 {
   const [CHAPTER, , TERM, NAME] = [0, 1, 2, 3];
   const WEIGHT = [3, 1, 0.8, 0.25]; // of a chapter, another page, a term, a name of the library
+  const ASIDE = ["Further reading", "Exercises", "Check yourself"];
   const SHOWN = 40, AROUND = 90; // results; letters before and after a word
 
   const plain = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -23,7 +24,7 @@
     if (kind !== NAME && plain(heading) === phrase) sum += 20;
     if (words.length > 1) sum += 12 * Math.min(1, count(plain(`${heading} ${title}`), pattern(phrase)));
     if (words.length > 1) sum += 4 * Math.log2(1 + count(text, pattern(phrase)));
-    return sum * WEIGHT[kind];
+    return sum * WEIGHT[kind] * (ASIDE.includes(heading) ? 0.4 : 1);
   }
 
   function find(query) {
@@ -54,7 +55,7 @@
     const text = row[6], words = plain(query.trim()).split(/\s+/).map(stem).map(escape);
     const marks = new RegExp(`(?<![\\p{L}\\d])(?:${words.join("|")})[\\p{L}\\d]*`, "giu");
     const same = plain(text).length === text.length ? plain(text) : text.toLowerCase();
-    const side = same.indexOf(plain(query.trim()));
+    const side = same.search(pattern(plain(query.trim())));
     const first = side >= 0 ? side : Math.max(0, same.search(marks));
     const start = first > AROUND ? text.indexOf(" ", first - AROUND) + 1 : 0;
     const end = text.lastIndexOf(" ", first + 2 * AROUND);

@@ -75,6 +75,8 @@ def test_a_frame_has_one_header_row_and_no_running_number():
     page = mended(plain)
     assert rows(page, "thead") == [["who", "n"]]
     assert rows(page, "tbody") == [["a", "1.5"], ["b", "–"]]
+    pairs = pd.concat({"week 1": plain, "week 2": plain}, axis=1)
+    assert rows(mended(pairs), "thead")[1] == ["who", "n", "who", "n"]
     ranked = pd.DataFrame({"who": ["a", "b"]}, index=[1, 2])
     assert rows(mended(ranked), "tbody") == [["1", "a"], ["2", "b"]]
 
