@@ -17,7 +17,7 @@ def mend_frame(soup: BeautifulSoup, page: Path) -> None:
     """All of it, in a whole page."""
     number_sidebar(soup, page)
     for script in soup.find_all("script"):  # the visible words, Search Ctrl + K, name the button
-        if script.string and "search-button" in script.string:
+        if script.string and "search-button-field" in script.string:
             script.string = NAMED_TWICE.sub("", script.string)
     for glossary in soup.select("article dl.glossary"):
         glossary.insert_before(letters(soup, glossary))
