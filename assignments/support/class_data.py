@@ -116,7 +116,7 @@ def shrinkage_trial(
     from recsys_lib.models import ItemKNN
 
     pairs = plays.groupby(["user_id", "item_id"], as_index=False)["time"].min()
-    pairs = pairs.sort_values(["time", "user_id", "item_id"], ignore_index=True)
+    pairs = pairs.sort_values(["time", "user_id", "item_id"], kind="stable", ignore_index=True)
     cuts = [round(len(pairs) * share) for share in (0.6, 0.8, 1.0)]
     viewers, shelf = np.unique(pairs["user_id"]), titles["item_id"]
     trials = []

@@ -76,7 +76,7 @@ def note_marks(values: np.ndarray, counts: np.ndarray, reading: Reading) -> None
         values: the distinct ratings, shape (n,).
         counts: how often each occurs, shape (n,).
     """
-    order = np.argsort(values)
+    order = np.argsort(values, kind="stable")
     values, counts = values[order], counts[order]
     for mark in MARKS:
         here = values == mark
