@@ -158,7 +158,7 @@ class Interactions:
 
     @property
     def active_users(self) -> int:
-        """Number of users with at least one event: the people, where rows are only places."""
+        """Number of users with at least one event; other rows are places, not people."""
         return int(np.count_nonzero(self.user_counts))
 
     @property

@@ -10,7 +10,7 @@ from scipy import special, stats
 from recsys_lib.errors import DataError
 
 FEWEST = 10
-"""Values from which on an interval is given: with fewer, none holds what it promises."""
+"""How many values an interval needs; with fewer, none holds what it promises."""
 
 
 def bootstrap_interval(

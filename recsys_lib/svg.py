@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from matplotlib.figure import Figure
 
 PLACES = 2
-"""Decimals of a coordinate: a hundredth of a point is a tenth of what a sharp screen can show."""
+"""Decimals of a coordinate; .01 of a point is a tenth of what a sharp screen can show."""
 
 COORDINATES = re.compile(r'(?<=\s)(?:d|x|y|width|height|viewBox|transform)="[^"]*"')
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")

@@ -27,7 +27,7 @@ def answers() -> list[tuple[str, ...]]:
 def test_the_index_was_asked_about_this_lock(answers, lock):
     pinned = [(pin.name, pin.version) for pin in pins((ROOT / lock).read_text("utf-8"))]
     assert pinned == [row[1:3] for row in answers if row[0] == lock], "ask again: make wheels"
-    assert len(pinned) > 100
+    assert len(pinned) > 20
 
 
 def test_nothing_has_to_be_compiled(answers):

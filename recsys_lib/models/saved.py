@@ -45,7 +45,7 @@ def save(model: Recommender, path: str | os.PathLike) -> None:
     Raises:
         UnsupportedError: the model knows only the viewers of its log, is its log (`UserKNN`), or is
             not one of the library's own.
-        NotFittedError: the model is not fitted.
+        sklearn.exceptions.NotFittedError: the model is not fitted.
     """
     path, writer = Path(path), Writer()
     log = model.train_ if hasattr(model, "train_") else None

@@ -18,13 +18,18 @@ class TableOptions:
     """Everything that can be said about a table.
 
     Attributes:
-        user, item, rating, time, weight: a column's name, or its number from 1; None: the column
-            with a usual name (`user_id`, `movieId`, `ISBN`, `timestamp`, …); "none": there is none.
-            A rating is an opinion; a weight says how much (plays, hours, the kind of event).
+        user: a column's name, or its number from 1; None is the column with a usual name
+            (`user_id`, `movieId`, `ISBN`, `timestamp`, …), "none" says that there is none.
+        item: likewise.
+        rating: likewise; an opinion.
+        time: likewise.
+        weight: likewise; how much (plays, hours, the kind of event).
         weights: kind of event → weight, where the column `weight` holds words.
-        separator: one or more characters, or "blanks"; encoding: a name that Python knows.
-        header: whether the first row names the columns; quotes: whether quotation marks are more
-            than plain characters; decimal: "." or ",".
+        separator: one or more characters, or "blanks".
+        encoding: a name that Python knows.
+        header: whether the first row names the columns.
+        quotes: whether quotation marks are more than plain characters.
+        decimal: "." or ",".
         time_unit: of `UNITS`; "order" are numbers that only tell before from after.
         time_format: as in `datetime.strptime`, for example "%d/%m/%Y".
         no_rating: values that mean "no rating"; those events are left out.
