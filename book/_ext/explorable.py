@@ -7,6 +7,7 @@ ones, because a browser that opens the page from a folder would refuse to fetch 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from docutils import nodes
@@ -16,7 +17,15 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from book.tools.explorables.section import DATA, SCRIPTS, script_names, section_html
+# `jupyter-book build .` does not look for modules where the book is.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+from book.tools.explorables.section import (
+    DATA,
+    SCRIPTS,
+    script_names,
+    section_html,
+)
 
 logger = logging.getLogger(__name__)
 

@@ -53,7 +53,7 @@ plt.show()
 def sound(tmp_path_factory) -> Path:
     """A book of one page and one executed chapter, with the real configuration and extensions."""
     book = tmp_path_factory.mktemp("sound")
-    for name in ("book/_ext", "book/_static"):
+    for name in ("book/_ext", "book/_static", "book/tools/explorables"):
         shutil.copytree(ROOT / name, book / name)
     shutil.copy(ROOT / "book/references.bib", book / "book")
     for name in ("_config.yml", "CITATION.cff"):
