@@ -63,7 +63,7 @@ def files() -> dict[Path, str]:
         "kinds": (titles["kind"] == "series").astype(int).tolist(),
         "labels": {block: coded(titles[block]) for block in BLOCKS},
         "art": as_signs(art(directions(watched)).ravel()),
-        "n_viewers": watched.n_users,
+        "n_viewers": watched.active_users,
         "l2": EASE().l2,
         "counts": as_signs(together[np.tril_indices(len(titles))]),
     }
