@@ -18,7 +18,7 @@ LAND = """async () => {
             const top = heading.getBoundingClientRect().top;
             still = top === last ? still + 1 : 0;
             last = top;
-            if (still > 6) { clearInterval(timer); done(top); }
+            if (still > 20) { clearInterval(timer); done(top); }  // a busy machine pauses, too
         }, 20);
     });
     const wanted = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);
