@@ -184,6 +184,12 @@ def test_bernstein_covers_where_the_usual_interval_does_not():
     assert bound >= 0.95
 
 
+def test_bernstein_by_hand():
+    """Half ones: variance .2525; sqrt(2 * .2525 * ln 80 / 100) + 7 * ln 80 / (3 * 99)."""
+    found = bernstein([0.0, 1.0] * 50, 1)
+    assert found.high - found.value == pytest.approx(0.14876 + 0.10328, abs=1e-5)
+
+
 @pytest.mark.parametrize("propensity", [0.0, -0.1, 1.5])
 def test_a_chance_that_is_none_is_refused(propensity):
     with pytest.raises(DataError, match="row 1"):
