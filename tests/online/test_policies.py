@@ -111,10 +111,11 @@ def test_two_beliefs_by_hand():
 
 
 def test_ucb_by_hand():
-    policy = UCB(2).learn(np.zeros((10, 0)), [0] * 8 + [1] * 2, [1.0] * 4 + [0.0] * 6)
-    scores = 0.5 + np.sqrt(2 * np.log(10) / 8), 0 + np.sqrt(2 * np.log(10) / 2)
-    chosen = policy.choose(np.zeros((1, 0)), rng=np.random.default_rng(0)).action[0]
-    assert chosen == np.argmax(scores) == 1
+    """.5 + sqrt(2 * ln 15 / 12) = 1.17 against sqrt(2 * ln 15 / 3) = 1.34."""
+    policy = UCB(2).learn(np.zeros((15, 0)), [0] * 12 + [1] * 3, [1.0] * 6 + [0.0] * 9)
+    assert policy.choose(np.zeros((1, 0)), rng=np.random.default_rng(0)).action[0] == 1
+    policy.width = 0.7  # 1.17 becomes .97, 1.34 becomes .94
+    assert policy.choose(np.zeros((1, 0)), rng=np.random.default_rng(0)).action[0] == 0
 
 
 def test_ridge_weights_are_scikit_learns():
@@ -156,8 +157,8 @@ def world(context=False, seed=0):
     """Three titles; with `context`, which one is best depends on the viewer."""
     rng = np.random.default_rng(seed)
     x = np.column_stack([np.ones(2000), rng.normal(size=2000)])
-    weights = np.array([[-1.0, 1.5], [-1.0, -1.5], [-0.6, 0.0]]) if context else [[-2, 0], [-1, 0],
-                                                                                 [-1.5, 0]]  # fmt: skip
+    alike, apart = [[-2, 0], [-1, 0], [-1.5, 0]], [[-1.0, 1.5], [-1.0, -1.5], [-0.6, 0.0]]
+    weights = apart if context else alike
     return BanditWorld(x, 1 / (1 + np.exp(-x @ np.transpose(weights))))
 
 
