@@ -19,18 +19,17 @@ from recsys_lib.simulation.loop.policies import Lottery, Policy, Weekly, by_week
 from recsys_lib.simulation.service.days import Days
 from recsys_lib.simulation.service.known import NEVER
 from recsys_lib.simulation.service.pages import SLOTS
+from recsys_lib.simulation.world.config import FIRST_SEASON
 from recsys_lib.simulation.world.truth import Truth
 from recsys_lib.simulation.world.wishes import Wishes
 
 EVENINGS = (4, 5)  # Friday and Saturday: the evenings of a week on which something new is begun
 DEAL = 1  # stream of random numbers
-PLAIN = {
-    "search_after": 1.0, "stay_point": -99.0, "leave": 0.0, "resume_half_life": 0.0,
-    "clock_mood": 0.0, "mood_pull": 1.0, "genre_pull": 0.0, "phase_pull": 0.0, "pair_stars": 0.0,
-    "artwork_pull": 0.0, "billboard_pull": 0.0, "outside": 4.0,
+PLAIN = FIRST_SEASON | {
+    "search_after": 1.0, "stay_point": -99.0, "leave": 0.0, "artwork_pull": 0.0,
 }  # fmt: skip
-"""What is simpler in the loop: who finds nothing searches, nobody gives up or leaves, moods come
-at any hour, and there are no phases, no pairs with luck and no pictures."""
+"""What is simpler in the loop: moods come at any hour, there are no phases and no pairs with luck,
+no pictures; who finds nothing searches, and nobody gives up or leaves."""
 
 
 @dataclass(frozen=True)

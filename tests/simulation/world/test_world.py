@@ -15,7 +15,7 @@ from recsys_lib.simulation.world.truth import to_stars
 
 @pytest.fixture(scope="module")
 def world():
-    return World(seed=5, n_viewers=2000, weeks=26)
+    return World(seed=5, n_viewers=2000, weeks=26, config=WorldConfig(pair_stars=0.0))
 
 
 def test_true_utility_agrees_with_its_formula_in_a_loop(world):
