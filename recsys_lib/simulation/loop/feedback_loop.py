@@ -28,8 +28,8 @@ DEAL = 1  # stream of random numbers
 PLAIN = FIRST_SEASON | {
     "search_after": 1.0, "stay_point": -99.0, "leave": 0.0, "artwork_pull": 0.0,
 }  # fmt: skip
-"""What is simpler in the loop: moods come at any hour, there are no phases and no pairs with luck,
-no pictures; who finds nothing searches, and nobody gives up or leaves."""
+"""What is simpler in the loop: moods come at any hour, there are no phases and no pictures, who
+finds nothing searches, and nobody gives up or leaves."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,9 @@ def run_loop(
     start = warmed_up(world, memory, k) if start is None else _checked_start(start, world, memory)
     state = _entered(start, settled(world, memory, drift), Weekly(policy, memory, k, world.seed))
     traits, frames, histories = traits_of(world), [], []
-    fit = state.world.affinity(0)
+    then = world.truth.utility(week=0)
     for number in trange(rounds, desc="Weeks", unit="week", disable=not progress):
-        now = _live(state, fit, memory)
+        now = _live(state, then, memory)
         histories.append(state.policy.history)
         frame = tidy(now, traits, viewer_groups, title_groups)
         frame.insert(0, "round", number)
@@ -124,7 +124,8 @@ def settled(world, memory: int, drift: float):
     plain = copy(world)
     cost = -world.config.finished_cost
     done = {"rest_weeks": memory, "resume_pull": cost, "next_season_pull": cost}
-    plain.config = replace(world.config, taste_pull=drift, **PLAIN, **done)
+    luck = {name: getattr(world.config, name) for name in ("pair_stars", "evening_stars")}
+    plain.config = replace(world.config, taste_pull=drift, **PLAIN | done | luck)
     plain.weeks, plain.tastes = 1, world.tastes[:1]
     plain.added, plain.joined = np.full_like(world.added, -1), np.full_like(world.joined, -1)
     plain.hooks = np.zeros_like(world.hooks)
@@ -160,7 +161,7 @@ def _entered(start: Days, world, policy: Weekly) -> Days:
     return state
 
 
-def _live(state: Days, fit_then: np.ndarray, memory: int) -> Round:
+def _live(state: Days, then: np.ndarray, memory: int) -> Round:
     """One round, and the truth at its end."""
     world = state.world
     shape = world.n_viewers, len(EVENINGS)
@@ -175,9 +176,7 @@ def _live(state: Days, fit_then: np.ndarray, memory: int) -> Round:
             clicked[evening.viewer[evening.slot >= 0], place] = True
     state.known.day = state.day
     moved = np.round(np.einsum("vd,td->vt", state.inner.shift, world.vectors), 6)
-    utility, then = (
-        world.worth() + world.config.taste_stars * fit for fit in (fit_then + moved, fit_then)
-    )
+    utility = then + world.config.taste_stars * moved
     diet = by_week(state.known.watched(7 * memory))
     slates = state.policy.shown
     return Round(slates, plays, browsed, clicked, diet, utility, then, _shift(state))

@@ -23,13 +23,14 @@ from recsys_lib.simulation.service.days import Days
 from recsys_lib.simulation.service.known import NEVER
 from recsys_lib.simulation.service.lots import Lots
 from recsys_lib.simulation.world.catalogue import read_catalogue
+from recsys_lib.simulation.world.config import FIRST_SEASON
 
 TITLES = read_catalogue()
 
 
-def small(seed=3, n_viewers=80, search=0.3, n_titles=200):
+def small(seed=3, n_viewers=80, search=0.3, n_titles=200, **settings):
     titles = TITLES.iloc[:: len(TITLES) // n_titles].head(n_titles)
-    return World(seed, n_viewers, 1, WorldConfig(search=search), titles)
+    return World(seed, n_viewers, 1, WorldConfig(search=search, **FIRST_SEASON | settings), titles)
 
 
 def value(run, measure, number, of="all", group="all"):
@@ -122,8 +123,9 @@ def test_policies_meet_the_same_viewers_with_the_same_luck():
     assert value(runs[0], "slate_utility", 2) < value(runs[1], "slate_utility", 2) - 0.5
 
 
-def test_without_drift_tastes_stay_and_with_it_they_move_toward_what_is_watched():
-    world = small()
+@pytest.mark.parametrize("luck", [0.0, 0.6])
+def test_without_drift_tastes_stay_and_with_it_they_move_toward_what_is_watched(luck):
+    world = small(pair_stars=luck)
     before = world.tastes.copy()
     still, moving = (run_loop(world, Lottery(), rounds=4, memory=3, drift=d) for d in (0, 0.1))
     assert value(still, "taste_shift", 3) == 0
