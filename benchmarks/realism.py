@@ -1,9 +1,10 @@
-"""Matinee beside MovieLens: the table of data/README.md, computed.
+"""Matinee beside MovieLens: the tables of data/README.md, computed.
 
     RECSYS_DATA=folder/with/ml-100k/and/others python -m benchmarks.realism
 
 The protocol is one for all: a fifth of each log's pairs, drawn at random, is the test; every other
-title is a candidate; all models have their default parameters.
+title is a candidate; all models have their default parameters. `benchmarks.belief` says how hits
+and likeness are compared, `benchmarks.story` where the titles of the course's story stand.
 """
 
 from __future__ import annotations
@@ -15,16 +16,21 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from benchmarks import story
+from benchmarks.belief import LEAST, believe
 from recsys_lib.datasets import load_matinee, load_movielens
 from recsys_lib.evaluation import evaluate
 from recsys_lib.interactions import USER, Interactions
 from recsys_lib.metrics.beyond import gini
-from recsys_lib.models import ItemKNN, Popular, Random
+from recsys_lib.models import EASE, ImplicitALS, ItemKNN, Popular, Random
 from recsys_lib.models.baselines.demographic import DemographicGroups
 from recsys_lib.splits import split_random
 
 SHEET = Path(__file__).resolve().parents[1] / "data" / "README.md"
-TABLE = re.compile(r"(?<=<!-- realism -->\n).*?(?=<!-- /realism -->)", re.DOTALL)
+TABLE, BELIEF = (
+    re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", re.DOTALL)
+    for name in ("realism", "belief")
+)
 GROUPS = ["gender", "age_band"]
 ABSENT = "–"
 
@@ -125,6 +131,8 @@ def _contest(watched: Interactions, users: pd.DataFrame | None, finer: str) -> d
         "gender × age band": DemographicGroups(tuple(GROUPS)),
         "finer groups": DemographicGroups((*GROUPS, finer)),
         "item neighbours": ItemKNN(),
+        "factors": ImplicitALS(),
+        "EASE": EASE(),
     }
     chosen = {
         name: model
@@ -148,11 +156,27 @@ def table(measured: dict[str, dict[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def beliefs() -> dict[str, dict[str, str]]:
+    """The belief table: a column for each set of MovieLens that Matinee is compared with."""
+    matinee = load_matinee()
+    return {
+        name: believe(matinee.watched(), matinee.items, load_movielens(name.split()[1]), least)
+        for name, least in tqdm(LEAST.items())
+    }
+
+
 def main() -> None:
-    """Measure every data set, and put the table into the data sheet."""
-    measured = {name: measure(*chosen) for name, chosen in tqdm(columns().items())}
+    """Measure every data set, put the tables into the data sheet, and print them."""
+    tables = {
+        TABLE: table({name: measure(*chosen) for name, chosen in tqdm(columns().items())}),
+        BELIEF: table(beliefs()),
+    }
     text = SHEET.read_text(encoding="utf-8")
-    SHEET.write_text(TABLE.sub(lambda _: table(measured), text), encoding="utf-8")
+    for marks, made in tables.items():
+        text = marks.sub(lambda _, made=made: made, text)
+    SHEET.write_text(text, encoding="utf-8")
+    matinee = load_matinee()
+    print(*tables.values(), story.places(matinee.watched(), matinee.items), sep="\n")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import unicodedata
 
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
+from sklearn.metrics import cohen_kappa_score
 
 from recsys_lib.errors import DataError
 from recsys_lib.simulation.world.catalogue import (
@@ -60,10 +62,10 @@ def test_ids_follow_year_and_title(titles):
 @pytest.mark.parametrize(
     ("column", "kind", "least", "most"),
     [("genres", "genre", 1, 3), ("themes", "theme", 2, 4), ("tone", "tone", 1, 2),
-     ("kind", "kind", 1, 1), ("maturity", "maturity", 1, 1)],
+     ("kind", "kind", 1, 1), ("maturity", "maturity", 1, 1), ("cycles", "cycle", 0, 3)],
 )  # fmt: skip
 def test_controlled_columns_use_the_vocabulary(titles, vocabulary, column, kind, least, most):
-    lists = titles[column].str.split("|")
+    lists = titles[column].map(lambda cell: cell.split("|") if cell else [])
     unknown = lists.map(lambda values: not set(values) <= set(vocabulary[kind]))
     assert names(titles)[unknown].tolist() == []
     assert lists.map(len).between(least, most).all()
@@ -72,9 +74,9 @@ def test_controlled_columns_use_the_vocabulary(titles, vocabulary, column, kind,
 
 def test_every_word_of_the_vocabulary_is_used(titles, vocabulary):
     columns = {"genre": "genres", "theme": "themes", "tone": "tone", "kind": "kind",
-               "maturity": "maturity"}  # fmt: skip
+               "maturity": "maturity", "cycle": "cycles"}  # fmt: skip
     for kind, column in columns.items():
-        used = set(titles[column].str.split("|").explode())
+        used = set(titles[column].str.split("|").explode()) - {""}
         assert used == set(vocabulary[kind])
 
 
@@ -107,8 +109,35 @@ def test_nobody_is_spelt_two_ways(titles):
     assert spelt[plain.duplicated(keep=False) & (plain != "")].tolist() == []
 
 
+def test_two_judges_agree_about_fame_as_the_sheet_says(titles):
+    one, two = titles["fame_first"], titles["fame_second"]
+    text = (CATALOGUE.parent / "README.md").read_text(encoding="utf-8")
+    kappa = cohen_kappa_score(one, two, weights="quadratic")
+    for said in (
+        f"the same for {(one == two).mean():.0%} of the titles".replace("%", " %"),
+        f"quadratically weighted kappa {kappa:.2f}",
+        f"rank correlation {spearmanr(one, two)[0]:.2f}",
+    ):
+        assert said in text, said
+    assert (one - two).abs().max() == 1 and "never more than one step apart" in text
+
+
+def test_the_sheet_counts_the_cycles(titles, vocabulary):
+    text = (CATALOGUE.parent / "README.md").read_text(encoding="utf-8")
+    assert f"of the {len(vocabulary['cycle'])} in `catalogue/vocabulary.csv`" in text
+    assert (titles["cycles"] == "").sum() == 57 and "Fifty-seven titles are in none" in text
+    assert (titles["cycles"].str.count(r"\|") <= 2).all()
+
+
+def test_no_more_than_a_few_titles_are_known_to_everybody(titles):
+    both = (titles["fame_first"] + titles["fame_second"]) / 2
+    assert 30 <= (both >= 4.5).sum() <= 60
+    assert (both <= 1.5).sum() >= 150
+
+
 HEADER = ",".join(AUTHORED)
-ROW = "Up,2009,film,comedy,love|journey,wry,A B,C D,United States,English,96,0,7+,false,One. Two."
+FACTS = "Up,2009,film,comedy,love|journey,wry,A B,C D,United States,English,96,0,7+,false"
+ROW = f"{FACTS},5,4,true crime,One. Two."
 
 
 @pytest.mark.parametrize(
@@ -118,6 +147,14 @@ ROW = "Up,2009,film,comedy,love|journey,wry,A B,C D,United States,English,96,0,7
         (f"{HEADER}\n{ROW.replace('2009', 'soon')}\n", r"year must be a whole number.*row 2"),
         (f"{HEADER}\n{ROW.replace('96', '-1')}\n", r"runtime_min must be a whole number"),
         (f"{HEADER}\n{ROW.replace('false', 'no')}\n", r"woman_led must be true or false"),
+        (
+            f"{HEADER}\n{ROW.replace(',5,4,', ',6,4,')}\n",
+            r"fame_first must be .* 1 to 5.*row 2",
+        ),
+        (
+            f"{HEADER}\n{ROW.replace(',5,4,', ',5,,')}\n",
+            r"fame_second must be .* 1 to 5.*row 2",
+        ),
         (f"{HEADER}\n{ROW}\n{ROW}\n", r"Up \(2009\) is in the catalogue twice"),
     ],
 )

@@ -12,8 +12,18 @@ CATALOGUE = Path(__file__).resolve().parents[3] / "data" / "catalogue"
 VOCABULARY = "vocabulary.csv"
 AUTHORED = (
     "title", "year", "kind", "genres", "themes", "tone", "directors_or_creators", "cast",
-    "country", "language", "runtime_min", "seasons", "maturity", "woman_led", "synopsis",
+    "country", "language", "runtime_min", "seasons", "maturity", "woman_led",
+    "fame_first", "fame_second", "cycles", "synopsis",
 )  # fmt: skip
+JUDGED = ("fame_first", "fame_second", "cycles")
+"""What the world is made with and a service would not have: no part of the table of titles."""
+
+FORMS = {
+    **dict.fromkeys(("year", "runtime_min", "seasons"), (r"\d+", "a whole number")),
+    **dict.fromkeys(("fame_first", "fame_second"), ("[1-5]", "a whole number from 1 to 5")),
+    "woman_led": ("true|false", "true or false"),
+}
+"""Column → the pattern of its cells, and in words."""
 
 
 def read_catalogue(folder: str | Path = CATALOGUE) -> pd.DataFrame:
@@ -24,12 +34,12 @@ def read_catalogue(folder: str | Path = CATALOGUE) -> pd.DataFrame:
             with several values separates them by "|". `vocabulary.csv` is left out.
 
     Returns:
-        DataFrame title_id and `AUTHORED`; year, runtime_min and seasons are int64, woman_led bool,
-        everything else text (an empty cast is the empty text).
+        DataFrame title_id and `AUTHORED`; year, runtime_min, seasons and the two judgements of fame
+        are int64, woman_led bool, everything else text (no cast, or no cycle, is the empty text).
 
     Raises:
-        DataError: no file, other columns, a cell that is not a number where one must be, or the
-            same title and year twice.
+        DataError: no file, other columns, a cell that is not a number where one must be, a fame
+            outside 1 to 5, or the same title and year twice.
     """
     paths = sorted(path for path in Path(folder).glob("*.csv") if path.name != VOCABULARY)
     if not paths:
@@ -45,7 +55,7 @@ def read_catalogue(folder: str | Path = CATALOGUE) -> pd.DataFrame:
 
 
 def read_vocabulary(folder: str | Path = CATALOGUE) -> dict[str, list[str]]:
-    """The values that genre, theme, tone, kind and maturity may take, in the file's order."""
+    """The values that genre, theme, tone, kind, maturity and cycle may take, in their order."""
     table = pd.read_csv(Path(folder) / VOCABULARY, dtype=str)
     return table.groupby("column", sort=False)["value"].agg(list).to_dict()
 
@@ -54,14 +64,9 @@ def _read_file(path: Path) -> pd.DataFrame:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     if tuple(table.columns) != AUTHORED:
         raise DataError(f"the columns must be {', '.join(AUTHORED)}", where=path.name)
-    for column in ("year", "runtime_min", "seasons"):
-        wrong = table.index[~table[column].str.fullmatch(r"\d+")]
+    for column, (pattern, form) in FORMS.items():
+        wrong = table.index[~table[column].str.fullmatch(pattern)]
         if len(wrong):
-            raise DataError(
-                f"{column} must be a whole number", where=f"{path.name}, row {wrong[0] + 2}"
-            )
-        table[column] = table[column].astype("int64")
-    wrong = table.index[~table["woman_led"].isin(["true", "false"])]
-    if len(wrong):
-        raise DataError("woman_led must be true or false", where=f"{path.name}, row {wrong[0] + 2}")
-    return table.assign(woman_led=table["woman_led"] == "true")
+            raise DataError(f"{column} must be {form}", where=f"{path.name}, row {wrong[0] + 2}")
+    numbers = {column: "int64" for column in FORMS if column != "woman_led"}
+    return table.astype(numbers).assign(woman_led=table["woman_led"] == "true")

@@ -34,6 +34,7 @@ class WorldConfig:
     awareness_sd: float = 2.0  # how unequally well known titles are, in logits
     awareness_quality: float = 0.35  # correlation of being known with being good
     awareness_reach: float = 0.75  # correlation with what makes titles known: see shelf.py
+    awareness_fame: float = 0.0  # correlation with how widely known the authors judge a title
     launch_bump: float = 1.5  # extra awareness on a title's first day, in logits
     launch_half_life: float = 14.0  # days
 
@@ -45,6 +46,8 @@ class WorldConfig:
     drift: float = 0.985  # correlation of personal taste with itself a week later
     own_gender: float = 0.05  # liking for makers of one's own gender, in sd of taste
     taste_pull: float = 0.0  # how far taste moves toward what is watched, in lengths; 0: not at all
+    own_language: float = 0.0  # liking for titles in a language of one's household, in sd of taste
+    with_children: float = 0.0  # liking of a family for what is fit for children, in sd of taste
 
     # Choosing.
     search: float = 0.7  # share of evenings that start with a search, not the home page

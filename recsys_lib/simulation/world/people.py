@@ -20,8 +20,8 @@ PLANS = {"with adverts": 0.35, "standard": 0.45, "premium": 0.20}
 def draw_viewers(n: int, weeks: int, config: WorldConfig, *, rng: np.random.Generator):
     """Who the viewers are: DataFrame viewer_id, age, gender, country, household, plan, joined_on.
 
-    Viewers are numbered in the order in which they joined. Nothing but age and gender has any
-    bearing on taste.
+    Viewers are numbered in the order in which they joined. Age and gender have a small bearing on
+    taste, drawn at random; `leanings.py` says what else tells of it; the plan is noise.
     """
     span = weeks * 7
     joined = -rng.integers(1, 3 * 365, size=n)

@@ -30,13 +30,17 @@ def draw_shelf(titles: pd.DataFrame, weeks: int, config: WorldConfig, *, seed: i
 def draw_fame(titles: pd.DataFrame, config: WorldConfig, *, seed: int):
     """How good each title is, with sd 1, and how well known, in logits; two float64 (n_titles,).
 
-    awareness = awareness_sd * (a * quality + b * reach + sqrt(1 - a**2 - b**2) * luck)
+    awareness = awareness_sd * (a * quality + b * reach + c * fame
+                                + sqrt(1 - a**2 - b**2 - c**2) * luck)
 
-    with a = awareness_quality and b = awareness_reach. No viewing figures are used.
+    with a = awareness_quality, b = awareness_reach and c = awareness_fame; fame is the mean of the
+    catalogue's two judgements, with mean 0 and sd 1. No viewing figures are used.
     """
     quality, luck = normals(seed, "fame", _names(titles), 2).T
-    a, b = config.awareness_quality, config.awareness_reach
-    known = a * quality + b * _reach(titles) + np.sqrt(1 - a**2 - b**2) * luck
+    a, b, c = config.awareness_quality, config.awareness_reach, config.awareness_fame
+    fame = _standard(titles["fame_first"] + titles["fame_second"])
+    chance = np.sqrt(1 - a**2 - b**2 - c**2)
+    known = a * quality + b * _reach(titles) + c * fame + chance * luck
     return quality, np.round(config.awareness_sd * known, 6)
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from recsys_lib.errors import check_at_least
-from recsys_lib.simulation.world.catalogue import read_catalogue
+from recsys_lib.simulation.world.catalogue import JUDGED, read_catalogue
 from recsys_lib.simulation.world.config import START, WorldConfig
+from recsys_lib.simulation.world.leanings import draw_leanings
 from recsys_lib.simulation.world.lots import name_keys
 from recsys_lib.simulation.world.people import draw_habits, draw_tastes, draw_viewers
 from recsys_lib.simulation.world.shelf import draw_artwork, draw_fame, draw_hooks, draw_shelf
@@ -41,6 +42,7 @@ class World:
         titles: the catalogue with `added_on`; artwork: its pictures; viewers: the people.
         tastes: float64 (weeks, n_viewers, dimensions).
         vectors: float64 (n_titles, dimensions), of length 1; parts: what they are made of.
+        wants, has: what viewers lean to beside their taste, and titles have: see `draw_leanings`.
         quality, awareness: float64 (n_titles,), the first with sd 1, the second in logits.
         hooks: float64 (n_artworks,), what a picture adds to a slot's appeal, in logits.
         tones, genres: float64 0 or 1 (n_tones or n_genres, n_titles), which title has which.
@@ -63,7 +65,7 @@ class World:
         self.config = config = WorldConfig() if config is None else config
         titles = read_catalogue() if titles is None else titles.reset_index(drop=True)
         titles = titles.assign(title_id=range(1, len(titles) + 1))
-        self.titles = draw_shelf(titles, weeks, config, seed=seed)
+        self.titles = draw_shelf(titles.drop(columns=list(JUDGED)), weeks, config, seed=seed)
         self.parts = title_parts(titles, config.dimensions, seed=seed)
         self.vectors = title_vectors(self.parts, config)
         self.quality, self.awareness = draw_fame(titles, config, seed=seed)
@@ -76,6 +78,7 @@ class World:
         self.title_keys = name_keys(titles["title"] + " " + titles["year"].astype(str))
         self.viewers = draw_viewers(n_viewers, weeks, config, rng=self.stream("viewers"))
         self.tastes = draw_tastes(self.viewers, weeks, config, rng=self.stream("tastes"))
+        self.wants, self.has = draw_leanings(self.viewers, titles, config)
         self.habits = draw_habits(self.viewers, config, rng=self.stream("habits"))
         self.added = _days(self.titles["added_on"])
         self.joined = _days(self.viewers["joined_on"])
@@ -91,17 +94,13 @@ class World:
     def affinity(self, week: int | None = None, rows=slice(None), columns=slice(None)):
         """How well titles fit viewers' tastes in a week (None: on average over all), in sd.
 
-        affinity[v, t] = tastes[week, v] @ vectors[t] + own_gender * leaning[v] * woman_led[t]
-
-        where leaning and woman_led are +1, -1 or (leaning of nonbinary viewers) 0.
+        affinity[v, t] = tastes[week, v] @ vectors[t] + wants[v] @ has[t]
         """
         tastes = self.tastes.mean(axis=0) if week is None else self.tastes[week]
         fit = np.einsum("vd,td->vt", tastes[rows], self.vectors[columns])
-        gender = self.viewers["gender"].to_numpy()[rows]
-        leaning = (gender == "woman").astype(float) - (gender == "man")
-        led = np.where(self.titles["woman_led"].to_numpy()[columns], 1.0, -1.0)
+        leaning = np.einsum("vr,tr->vt", self.wants[rows], self.has[columns])
         # Rounded, so that the last bit, which differs between processors, decides no choice.
-        return np.round(fit + self.config.own_gender * leaning[:, None] * led, 6)
+        return np.round(fit + leaning, 6)
 
     def true_utility(self, viewers=None, titles=None, week: int | None = None) -> np.ndarray:
         """Satisfaction in stars of each viewer with each title on average: `Truth.utility`."""

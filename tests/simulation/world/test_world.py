@@ -9,7 +9,8 @@ import pytest
 from recsys_lib.datasets.movielens_labels import age_bands
 from recsys_lib.errors import ArgumentError
 from recsys_lib.simulation import World, WorldConfig
-from recsys_lib.simulation.world.catalogue import read_catalogue
+from recsys_lib.simulation.world.catalogue import JUDGED, read_catalogue
+from recsys_lib.simulation.world.shelf import draw_fame
 from recsys_lib.simulation.world.truth import to_stars
 
 
@@ -110,6 +111,33 @@ def test_own_gender_preference_is_mild_and_can_be_switched_off():
         return lean[gender == "woman"].mean() - lean[gender == "man"].mean()
 
     assert gap(0.05) - gap(0.0) == pytest.approx(4 * 0.05, abs=1e-4)
+
+
+def fame(titles):
+    return ((titles["fame_first"] + titles["fame_second"]) / 2).to_numpy()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.6, 0.9])
+def test_awareness_follows_the_judged_fame_as_far_as_the_parameter_says(share):
+    titles = read_catalogue()
+    config = replace(
+        WorldConfig(), awareness_fame=share, awareness_quality=0.2, awareness_reach=0.0
+    )
+    found = [draw_fame(titles, config, seed=seed)[1] for seed in range(8)]
+    assert np.std(found) == pytest.approx(config.awareness_sd, rel=0.1)
+    follows = np.mean([np.corrcoef(fame(titles), awareness)[0, 1] for awareness in found])
+    assert follows == pytest.approx(share, abs=0.05)
+
+
+def test_at_nought_fame_says_nothing():
+    titles, config = read_catalogue(), replace(WorldConfig(), awareness_fame=0.0)
+    turned = titles.assign(fame_first=6 - titles["fame_first"], fame_second=1)
+    for one, other in zip(*(draw_fame(t, config, seed=1) for t in (titles, turned)), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_what_is_judged_is_no_part_of_the_table_of_titles(world):
+    assert not set(JUDGED) & set(world.titles)
 
 
 def test_similar_titles_lie_near_each_other(world):
