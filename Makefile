@@ -1,7 +1,7 @@
 # Watch Next: every command that a reader, a teacher or a contributor needs.
 # The environment (.venv) is made once, from the hashed lock, and again only when the lock changes.
 PYTHON ?= python3
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := .venv/.ready
 SITE := _build/html
 BENCH := .venv-bench
@@ -12,21 +12,21 @@ GRADES ?= assignments/grades
 AXE := _build/axe
 LAUNCHED := _build/launched
 
-# Stored outputs are compared to the last digit, and the order in which threads add numbers
-# changes the last digit. One thread each; pytest and the runner use the cores instead.
+# One thread each for sums, because pytest and the runner use the cores.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help book preview serve lab notebooks test site-test pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
+.PHONY: help book preview serve lab notebooks test system-test everywhere wheels site-test pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Watch Next needs Python 3.11 or newer. Try: make PYTHON=python3.11 book")'
+	@$(PYTHON) book/tools/system.py book
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -c 'import platform as p; from book.tools.system import advice as a; print(a(p.system(), p.machine()) or "")'
 	@touch $@
 
 # An incremental build after a failed one reports success. So a build that succeeds leaves a mark
@@ -54,7 +54,7 @@ lab: $(READY) ## open the chapters in JupyterLab
 notebooks: $(READY) ## execute the chapters whose source, library or data changed
 	$(BIN)/python -m book.tools.notebooks $(NAMES)
 
-test: $(CLASSROOM) ## lint, test the library and the claims, recompute every stored output
+test: system-test $(CLASSROOM) ## lint, test the library and the claims, recompute every stored output
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m book.tools.notebooks --check
@@ -64,6 +64,15 @@ test: $(CLASSROOM) ## lint, test the library and the claims, recompute every sto
 $(AXE): tests/site/requirements.lock $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --upgrade --target $(AXE) -r $<
 	@touch $@
+
+everywhere: $(CLASSROOM) ## test as on other processors; hours (ONLY="--kernels Prescott --parts notebooks")
+	$(BIN)/python -m benchmarks.everywhere $(ONLY)
+
+wheels: $(READY) ## ask the package index on which systems the lock can be installed (needs uv)
+	$(BIN)/python -m benchmarks.wheels
+
+system-test:
+	@$(PYTHON) book/tools/system.py test
 
 site-test: book $(AXE) $(CLASSROOM) ## build the site, then test its gates, links and pages in Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/site
@@ -88,12 +97,12 @@ $(CLASSROOM): assignments/requirements.lock $(READY)
 assignments: $(CLASSROOM) ## write the students' versions and the answer keys (SEED=7 DATA=matinee)
 	$(BIN)/python -m assignments.tools.release --seed $(SEED) --data $(DATA)
 
-grade: $(CLASSROOM) ## grade a folder of submissions (SUBMISSIONS=folder GRADES=assignments/grades)
+grade: $(CLASSROOM) ## grade a folder of submissions (SUBMISSIONS=folder OPTIONS="--due ...")
 	@test -n "$(SUBMISSIONS)" || { echo "Say which folder: make grade SUBMISSIONS=folder"; exit 2; }
-	$(BIN)/python -m assignments.tools.grade "$(SUBMISSIONS)" --grades "$(GRADES)"
+	$(BIN)/python -m assignments.tools.grade "$(SUBMISSIONS)" --grades "$(GRADES)" $(OPTIONS)
 
-marking: $(CLASSROOM) ## open nbgrader's pages for marking by hand (GRADES=assignments/grades)
-	cd "$(GRADES)" && PATH="$(CURDIR)/$(BIN):$$PATH" jupyter lab --LabApp.default_url=/formgrader
+marking: $(CLASSROOM) ## mark answers in words: the answer, its rubric, your points (GRADES=assignments/grades)
+	$(BIN)/python -m assignments.tools.marking --grades "$(GRADES)"
 
 student: $(READY) ## write the chapters without their solutions, into _build/student
 	$(BIN)/python -m assignments.tools.student

@@ -18,10 +18,10 @@ ALL: dict[str, partial[Contender]] = {
     "Popular": partial(our, Popular),
     "ItemKNN, 20 of each source": partial(our, ItemKNN, neighbors=20, neighbors_of="source"),
     "ItemKNN, 50": partial(our, ItemKNN, neighbors=50),
-    "ItemKNN, 200": partial(our, ItemKNN, neighbors=200),
+    "ItemKNN, tuned": partial(our, ItemKNN, neighbors=400, shrinkage=0),
     "UserKNN": partial(our, UserKNN),
     "RP3beta": partial(our, RP3beta, alpha=0.8, beta=0.4, neighbors=75),
-    "EASE": partial(our, EASE, l2=1000),
+    "EASE": partial(our, EASE, l2=1400),
     "ImplicitALS": partial(our, ImplicitALS, alpha=0.2, l2=0.01, nu=1.0),
     "BPR": partial(our, BPR),
     "BiasedMF, as a ranker": partial(our, BiasedMF),
@@ -39,7 +39,7 @@ ALL: dict[str, partial[Contender]] = {
         "BayesianPersonalizedRanking",
         factors=64,
         learning_rate=0.003,
-        regularization=0.01,
+        regularization=0,
         random_state=0,
     ),
     "skrecsys: item-kNN, 50": partial(
@@ -48,7 +48,7 @@ ALL: dict[str, partial[Contender]] = {
     "skrecsys: RP3beta": partial(
         peers.skrecsys, "RP3Beta", alpha=0.8, beta=0.4, n_neighbors=75, n_jobs=THREADS
     ),
-    "skrecsys: EASE": partial(peers.skrecsys, "EASE", l2_reg=1000, n_jobs=THREADS),
+    "skrecsys: EASE": partial(peers.skrecsys, "EASE", l2_reg=1400, n_jobs=THREADS),
     "skrecsys: BPR": partial(
         peers.skrecsys,
         "BayesianPersonalizedRanking",
@@ -57,7 +57,7 @@ ALL: dict[str, partial[Contender]] = {
         regularization=0.01,
         random_state=0,
     ),
-    "Cornac: EASE": partial(peers.cornac, "EASE", lamb=1000),
+    "Cornac: EASE": partial(peers.cornac, "EASE", lamb=1400),
     "Cornac: BPR": partial(
         peers.cornac,
         "BPR",

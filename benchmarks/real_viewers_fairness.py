@@ -10,7 +10,10 @@ bootstraps over viewers. Measures:
     ndcg            nDCG@10 of each group of viewers
     gap             nDCG@10 of women less that of men
     gap, like       the same, each viewer compared with viewers of like record length (ten bands)
-    lift            popularity of the lists over that of the records, less 1
+    lift            popularity of the lists over that of the same people's hidden films, less 1
+
+Hidden films, not the records: with the records below the line, groups that are cut by their
+popularity differ in lift whatever is listed, lots included.
 
 Groups by "history": the fifth of viewers with the least popular records is "niche", the fifth with
 the most popular ones "hits".
@@ -47,7 +50,7 @@ def measure(name: str) -> pd.DataFrame:
     rows, relevant = relevant_events(split.test)
     train, labels = split.train, split.train.users[rows]
     share = train.item_counts / train.n_users
-    watched = history_popularity(train.matrix[rows], share)
+    watched, hidden = (history_popularity(part.matrix[rows], share) for part in (train, split.test))
     groups = data.users.set_index(USER).loc[labels, ["gender", "age_band"]]
     groups["history"] = fifths(watched)
     tables = []
@@ -55,18 +58,18 @@ def measure(name: str) -> pd.DataFrame:
         frame = model.fit(train).recommend(labels, 10)
         lists = make_lists(frame, labels, 10, train, relevant)
         right = ndcg(lists.hits, lists.n_relevant)
-        table = summary(right, list_popularity(lists.columns, share), watched, groups, train, rows)
+        table = summary(right, list_popularity(lists.columns, share), hidden, groups, train, rows)
         tables.append(table.assign(set=name, model=model_name))
     return pd.concat(tables)
 
 
-def summary(right, listed, watched, groups: pd.DataFrame, train, rows) -> pd.DataFrame:
+def summary(right, listed, hidden, groups: pd.DataFrame, train, rows) -> pd.DataFrame:
     """All measures of one model's lists."""
     tables = []
     for by in groups:
         labels, rng = groups[by].to_numpy(), np.random.default_rng(0)
         tables.append(by_group(right, labels, rng=rng).assign(measure="ndcg", by=by))
-        lift = lift_by_group(listed, watched, labels, rng=rng)
+        lift = lift_by_group(listed, hidden, labels, rng=rng)
         tables.append(lift.assign(measure="lift", by=by))
     women = (groups["gender"] == "F").to_numpy()
     bands = pd.qcut(train.user_counts[rows], 10, labels=False)

@@ -176,7 +176,7 @@ def main() -> None:
         text = marks.sub(lambda _, made=made: made, text)
     SHEET.write_text(text, encoding="utf-8")
     matinee = load_matinee()
-    print(*tables.values(), story.places(matinee.watched(), matinee.items), sep="\n")
+    print(*tables.values(), story.places(matinee.watched(), matinee.items).to_string(), sep="\n")
 
 
 if __name__ == "__main__":

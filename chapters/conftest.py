@@ -1,10 +1,17 @@
-"""Which notebooks nbval recomputes: all, save the one on real viewers where there are none."""
+"""Which notebooks nbval recomputes, and how strictly it compares them.
+
+All are, save the one on real viewers where there are none; to the letter, see the gate.
+"""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+
+from book.tools.notebooks.gate import pytest_itemcollected
+
+__all__ = ["pytest_collection_modifyitems", "pytest_itemcollected"]
 
 ON_REAL_DATA = "17_"
 

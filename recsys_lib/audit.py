@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from recsys_lib.errors import DataError
+from recsys_lib.intervals import between
+from recsys_lib.significance import group_gaps, holm
 
 DEFINITIONS = {
     "availability": "exposure in proportion to the titles on the shelf",
@@ -26,18 +28,27 @@ def by_group(
     Args:
         values: one a viewer, (n_users,); NaN where nothing can be said.
         groups: label of each viewer's group, (n_users,).
-        rng: decides the bootstrap.
+        rng: decides the bootstrap and, apart from it, the re-labellings behind p.
 
     Returns:
-        DataFrame group, mean, low, high (95 % bootstrap interval over viewers), users; sorted by
-        group; NaN for a group without values.
+        DataFrame group, mean, low, high (95 % bootstrap interval over viewers, NaN below
+        `intervals.FEWEST`), users, gap (mean less the mean of the others), p (how often chance
+        does as much, corrected for the number of groups: `significance.holm`); sorted by group;
+        NaN for a group without values.
 
-    >>> by_group([1.0, 1.0, 4.0], ["a", "a", "b"], rng=np.random.default_rng(0)).round(2)
-      group  mean  low  high  users
-    0     a   1.0  1.0   1.0      2
-    1     b   4.0  4.0   4.0      1
+    >>> values, groups = [*[1.0, 3.0] * 8, *[5.0, 7.0] * 8], ["a"] * 16 + ["b"] * 16
+    >>> by_group(values, groups, rng=np.random.default_rng(0)).round(2)
+      group  mean  low  high  users  gap    p
+    0     a   2.0  1.5   2.5     16 -4.0  0.0
+    1     b   6.0  5.5   6.5     16  4.0  0.0
     """
-    return _table(values, np.ones(len(values)), groups, rng, draws)
+    apart = rng.spawn(1)[0]
+    table = _table(values, np.ones(len(values)), groups, rng, draws)
+    values, groups = np.asarray(values, np.float64), np.asarray(groups)
+    known = ~np.isnan(values)
+    labels, gaps, p = group_gaps(values[known], groups[known], rng=apart)
+    against = pd.DataFrame({"gap": gaps, "p": holm(p)}, index=labels).reindex(table["group"])
+    return table.assign(gap=against["gap"].to_numpy(), p=against["p"].to_numpy())
 
 
 def gap(
@@ -55,9 +66,10 @@ def gap(
         rng: decides the bootstrap, which draws from both sides separately.
 
     Returns:
-        difference, low, high.
+        difference, low, high; the interval is NaN if a side has fewer than `intervals.FEWEST`.
 
-    >>> gap([1.0, 1.0, 4.0], np.array([False, False, True]), rng=np.random.default_rng(0))
+    >>> values, member = [1.0] * 10 + [4.0] * 10, np.arange(20) > 9
+    >>> gap(values, member, rng=np.random.default_rng(0))
     (3.0, 3.0, 3.0)
     """
     values, member = np.asarray(values, np.float64), np.asarray(in_group, bool)
@@ -66,8 +78,8 @@ def gap(
     if not all(len(side) for side in sides):
         raise DataError("a gap needs viewers with a value on both sides")
     drawn = np.subtract(*(_ratios(side, np.ones(len(side)), rng, draws) for side in sides))
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return float(sides[0].mean() - sides[1].mean()), float(low), float(high)
+    low, high = between(drawn[:, None], [min(map(len, sides))])  # the smaller side decides
+    return float(sides[0].mean() - sides[1].mean()), float(low[0]), float(high[0])
 
 
 def lift_by_group(
@@ -83,11 +95,13 @@ def lift_by_group(
     lift[g] = mean list_popularity of g / mean history_popularity of g - 1
 
     Returns:
-        As `by_group`; viewers for whom either value is NaN are left out.
+        DataFrame group, mean, low, high, users, as from `by_group`; viewers for whom either value
+        is NaN are left out.
 
-    >>> lift_by_group([0.3, 0.3], [0.2, 0.2], ["a", "a"], rng=np.random.default_rng(0)).round(2)
+    >>> listed, watched, groups = [0.3] * 10, [0.2] * 10, ["a"] * 10
+    >>> lift_by_group(listed, watched, groups, rng=np.random.default_rng(0)).round(2)
       group  mean  low  high  users
-    0     a   0.5  0.5   0.5      2
+    0     a   0.5  0.5   0.5     10
     """
     table = _table(list_popularity, history_popularity, groups, rng, draws)
     return table.assign(**{name: table[name] - 1 for name in ("mean", "low", "high")})
@@ -114,13 +128,14 @@ def exposure_against(
         DataFrame reference, exposure, share (the mean reference), ratio, low, high (95 % bootstrap
         interval over viewers), meaning. A viewer counts for a reference if both values are known.
 
-    >>> exposure_against([0.1, 0.3], {"availability": 0.4}, rng=np.random.default_rng(0)).iloc[0]
+    >>> shares, fair = [0.2] * 10, {"availability": 0.4}
+    >>> exposure_against(shares, fair, rng=np.random.default_rng(0)).round(2).iloc[0]
     reference                                         availability
     exposure                                                   0.2
     share                                                      0.4
     ratio                                                      0.5
-    low                                                       0.25
-    high                                                      0.75
+    low                                                        0.5
+    high                                                       0.5
     meaning      exposure in proportion to the titles on the shelf
     Name: 0, dtype: object
     """
@@ -149,7 +164,7 @@ def _table(top, bottom, groups, rng: np.random.Generator, draws: int) -> pd.Data
             with np.errstate(invalid="ignore", divide="ignore"):
                 mean = top[here].sum() / bottom[here].sum()
                 drawn = _ratios(top[here], bottom[here], rng, draws)
-            low, high = np.percentile(drawn, [2.5, 97.5])
+            (low,), (high,) = between(drawn[:, None], [here.sum()])
         rows.append((group, mean, low, high, int(here.sum())))
     return pd.DataFrame(rows, columns=["group", "mean", "low", "high", "users"])
 

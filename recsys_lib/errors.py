@@ -50,6 +50,14 @@ class UnknownUserError(RecsysError, KeyError):
     __str__ = RecsysError.__str__  # KeyError would show the repr of the arguments
 
 
+class UnsupportedError(RecsysError, NotImplementedError):
+    """A model was asked for something that its kind has no way to do."""
+
+
+class TooLargeError(RecsysError, MemoryError):
+    """What was asked for does not fit into memory; found before the work, not after."""
+
+
 class FetchError(RecsysError, OSError):
     """A data set could not be fetched or read from disk."""
 
@@ -65,6 +73,14 @@ def check_choice(name: str, value: object, choices: tuple) -> None:
     if value not in choices:
         listed = ", ".join(repr(choice) for choice in choices)
         raise ArgumentError(f"{name}={value!r} is not known", fix=f"Choose one of {listed}.")
+
+
+def check_above(name: str, value: float, low: float) -> None:
+    """Raise `ArgumentError` unless `value` is a finite number above `low`."""
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (number and low < value < math.inf):
+        raise ArgumentError(f"{name} must be above {low}, not {value!r}",
+                            fix="Give a finite number.")  # fmt: skip
 
 
 def check_at_least(name: str, value: float, low: float, *, integer: bool = False) -> None:

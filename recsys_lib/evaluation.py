@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
 from tqdm import tqdm
 
 from recsys_lib.errors import ArgumentError, DataError, check_at_least
-from recsys_lib.interactions import Interactions
-from recsys_lib.intervals import bootstrap_interval
+from recsys_lib.interactions import USER, Interactions
+from recsys_lib.intervals import between, drawn_means, seed_noise
+from recsys_lib.judged import Fit, judge, seeded
 from recsys_lib.metrics.genres import genre_shares
-from recsys_lib.metrics.lists import Lists, list_columns, make_lists
-from recsys_lib.metrics.named import KNOWN, OF_CATALOGUE, OF_RATINGS, PER_USER, metric_name
+from recsys_lib.metrics.lists import list_columns
+from recsys_lib.metrics.named import KNOWN, OF_CATALOGUE, metric_name
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.baselines.popular import Popular
-from recsys_lib.per_user import per_user, relevant_events, user_auc, user_errors
+from recsys_lib.per_user import relevant_events
 from recsys_lib.splits import Split
 
 DEFAULT = ("ndcg", "recall", "hit_rate", "novelty", "coverage")
 SEGMENTS = ("all", "warm", "cold")
 TABLE = ["model", "metric", "segment", "mean", "low", "high", "users",
          "fit_seconds", "recommend_seconds"]  # fmt: skip
+OF_SEEDS = ["seeds", "seed_sd"]
+PER_USER_TABLE = ["model", "seed", "metric", USER, "value", "weight"]
 
 
 def evaluate(
@@ -39,6 +40,8 @@ def evaluate(
     users: pd.DataFrame | None = None,
     rng: np.random.Generator | None = None,
     progress: bool = True,
+    seeds: int = 1,
+    per_user: bool = False,
 ) -> pd.DataFrame:
     """Fit every model on `split.train`, recommend k unseen titles, compare with `split.test`.
 
@@ -58,58 +61,75 @@ def evaluate(
         rng: decides the bootstrap, whose draws are the same for every model; None is a generator
             with seed 0.
         progress: show a bar, one step a model.
+        seeds: fits of every model that has a `random_state`, each with the next seed; the others
+            are fitted once. With more than one, the means are over the fits and the intervals
+            hold what other seeds could have given besides.
+        per_user: return the users' own values instead of the table, for `comparison.compare`.
 
     Returns:
         DataFrame model, metric (for example "ndcg@10"), segment ("all", "warm", "cold"), mean,
-        low, high (95 % bootstrap interval over users), users (those with a value), fit_seconds,
-        recommend_seconds.
+        low, high (95 % bootstrap interval over users, NaN below `intervals.FEWEST` of them), users
+        (those with a value), fit_seconds, recommend_seconds; with several seeds also seeds (fits
+        of this model) and seed_sd (standard deviation of the mean between them).
+        With `per_user`: model, seed (counted from 0), metric, user_id, value, weight (1, or the
+        user's ratings; of "rmse" the value is the mean squared error). Coverage and Gini, which
+        belong to no user, are left out.
 
     Raises:
         LeakageError, DataError: the split leaks, or nobody has a relevant test event.
         ArgumentError: no model or metric, an unknown metric, k below 1.
     """
     metrics = _check_request(models, metrics, k)
+    check_at_least("seeds", seeds, 1, integer=True)
     split.check()
     rows, relevant = relevant_events(split.test, relevant_from)
     labels = split.test.users[rows]
-    context = _context(split.train, labels, k, metrics, items)
-    seed = (rng or np.random.default_rng(0)).integers(2**63)
-    records = []
+    asked = split, labels, relevant, k, metrics, _context(split.train, labels, k, metrics, items)
+    draw_seed = (rng or np.random.default_rng(0)).integers(2**63)
+    parts = []
     for name, model in tqdm(models.items(), desc="evaluate", disable=not progress):
-        fitted, fit_seconds = _timed(clone(model).fit, split.train, items=items, users=users)
-        frame, recommend_seconds = _timed(fitted.recommend, labels, k)
-        lists = make_lists(frame, labels, k, split.train, relevant, **context)
-        rows_of_model = _judge(fitted, lists, split, relevant, metrics, cold_below, seed)
-        rows_of_model.sort(
-            key=lambda row: (SEGMENTS.index(row["segment"]), metrics.index(row["metric"]))
+        frames = {"items": items, "users": users}
+        fits = [judge(copy, *asked, frames) for copy in seeded(model, seeds)]
+        part = (
+            _users_table(fits) if per_user else _table(fits, split, metrics, cold_below, draw_seed)
         )
-        seconds = {"fit_seconds": fit_seconds, "recommend_seconds": recommend_seconds}
-        records += [{"model": name} | row | seconds for row in rows_of_model]
-    table = pd.DataFrame(records, columns=TABLE)
+        parts.append(part.assign(model=name))
+    columns = PER_USER_TABLE if per_user else TABLE + (OF_SEEDS if seeds > 1 else [])
+    table = pd.concat(parts, ignore_index=True)[columns]
     return table.assign(metric=[metric_name(metric, k) for metric in table["metric"]])
 
 
-def _judge(model, lists: Lists, split: Split, relevant, metrics, cold_below, seed) -> list[dict]:
-    """Every metric of one fitted model in every segment, a row each."""
-    train = split.train
-    values = per_user(lists, [name for name in metrics if name in PER_USER])
-    if "auc" in metrics:
-        values["auc"] = user_auc(model, lists.users, relevant)
-    rows = []
-    for segment, mask in _segments(train, lists.users, cold_below):
-        rows += _means(values[mask], None, segment, seed)
+def _users_table(fits: list[Fit]) -> pd.DataFrame:
+    """Every user's values of every fit, a row each."""
+    parts = []
+    for seed, fit in enumerate(fits):
+        for values, weight in ((fit.values, 1.0), (fit.errors, fit.n_ratings)):
+            for metric in values:
+                columns = {USER: values.index, "value": values[metric].to_numpy(), "weight": weight}
+                parts.append(pd.DataFrame({"seed": seed, "metric": metric} | columns))
+    return pd.concat(parts) if parts else pd.DataFrame(columns=PER_USER_TABLE)
+
+
+def _table(fits: list[Fit], split: Split, metrics, cold_below: int, draw_seed) -> pd.DataFrame:
+    """Every metric of one model in every segment, a row each."""
+    train, first, rows = split.train, fits[0], []
+    for segment, mask in _segments(train, first.values.index, cold_below):
+        rows += _means([fit.values[mask] for fit in fits], None, segment, draw_seed)
         size = {"segment": segment, "users": int(mask.sum())}
         rows += [
-            {"metric": name, "mean": OF_CATALOGUE[name](lists.columns[mask], train.n_items)} | size
+            _mean_and_spread([OF_CATALOGUE[name](fit.columns[mask], train.n_items) for fit in fits])
+            | {"metric": name}
+            | size
             for name in metrics
             if name in OF_CATALOGUE
         ]
-    of_ratings = [name for name in metrics if name in OF_RATINGS]
-    if of_ratings and hasattr(model, "predict"):
-        errors, n_ratings = user_errors(model, split.test)
-        for segment, mask in _segments(train, errors.index, cold_below):
-            rows += _means(errors.loc[mask, of_ratings], n_ratings[mask], segment, seed)
-    return rows
+    for segment, mask in _segments(train, first.errors.index, cold_below):
+        errors = [fit.errors[mask] for fit in fits]
+        rows += _means(errors, first.n_ratings[mask], segment, draw_seed)
+    rows.sort(key=lambda row: (SEGMENTS.index(row["segment"]), metrics.index(row["metric"])))
+    table = pd.DataFrame(rows, columns=[*TABLE, *OF_SEEDS])
+    seconds = {name: np.mean([getattr(fit, name) for fit in fits]) for name in TABLE[-2:]}
+    return table.assign(**seconds, seeds=len(fits))
 
 
 def _segments(train: Interactions, users, cold_below: int) -> list[tuple[str, np.ndarray]]:
@@ -119,21 +139,37 @@ def _segments(train: Interactions, users, cold_below: int) -> list[tuple[str, np
     return [(name, mask) for name, mask in masks if mask.any()]
 
 
-def _means(values: pd.DataFrame, weights: np.ndarray | None, segment: str, seed) -> list[dict]:
+def _means(fits: list[pd.DataFrame], weights: np.ndarray | None, segment: str, draw_seed):
     """Mean and interval of each column over its rows, of which each weighs as `weights` says."""
+    values = sum(fits) / len(fits)
     if values.columns.empty:
         return []
     if weights is not None:
         weights = np.broadcast_to(weights[:, None], values.shape)
-    rng = np.random.default_rng(seed)
-    table = np.array(bootstrap_interval(values.to_numpy(), weights=weights, rng=rng)).T
-    counted = values.notna().sum()
+    rng = np.random.default_rng(draw_seed)
+    mean, drawn, n = drawn_means(values.to_numpy(), weights=weights, rng=rng)
+    if len(fits) > 1:
+        of_fits = [drawn_means(f.to_numpy(), weights=weights, rng=rng, draws=0)[0] for f in fits]
+        drawn = drawn + seed_noise(of_fits, len(drawn), rng)
+    else:
+        of_fits = [mean]
     rows = []
-    for name, numbers in zip(values.columns, table, strict=True):
-        mean, low, high = np.sqrt(numbers) if name == "rmse" else numbers
-        row = {"metric": name, "segment": segment, "mean": mean, "low": low, "high": high}
-        rows.append(row | {"users": int(counted[name])})
+    for column, (name, *numbers) in enumerate(
+        zip(values.columns, mean, *between(drawn, n), strict=True)
+    ):
+        root = np.sqrt if name == "rmse" else np.asarray
+        row = dict(zip(("mean", "low", "high"), root(np.maximum(numbers, 0) if name == "rmse"
+                                                     else numbers), strict=True))  # fmt: skip
+        spread = _mean_and_spread([float(root(means[column])) for means in of_fits])["seed_sd"]
+        counted = int(values[name].notna().sum())
+        rows.append({"metric": name, "segment": segment, "users": counted, "seed_sd": spread} | row)
     return rows
+
+
+def _mean_and_spread(values: list[float]) -> dict[str, float]:
+    """Of one number of several fits; no spread of one fit, none of a model that draws nothing."""
+    spread = np.std(values, ddof=1) if len(values) > 1 else np.nan
+    return {"mean": float(np.mean(values)), "seed_sd": float(spread)}
 
 
 def _check_request(models, metrics, k: int) -> tuple[str, ...]:
@@ -163,9 +199,3 @@ def _context(train: Interactions, users, k: int, metrics, items) -> dict[str, np
             )
         context["shares"] = genre_shares(items, train.items).to_numpy()
     return context
-
-
-def _timed(function: Callable, *args, **kwargs):
-    start = time.perf_counter()
-    result = function(*args, **kwargs)
-    return result, time.perf_counter() - start

@@ -14,15 +14,18 @@ from recsys_lib.columns import (
     check_columns,
     check_finite,
     codes,
+    distinct,
+    index_of,
+    moments_of,
     numbers,
     positions,
     refuse_duplicates,
-    seconds_of,
 )
 from recsys_lib.errors import DataError, check_choice
 
 USER, ITEM, VALUE, TIME = "user_id", "item_id", "value", "time"
 SCORE, RANK = "score", "rank"
+MOST_IN_32_BITS = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,7 +51,11 @@ class Interactions:
     def __post_init__(self) -> None:
         arrays = [self.users, self.items, self.matrix.data, self.matrix.indices, self.matrix.indptr]
         for array in [*arrays, *([] if self.times is None else [self.times])]:
-            array.flags.writeable = False
+            _frozen(array)
+
+    def __reduce__(self):
+        # Made anew, so that a copy or what comes out of a pickle is frozen too.
+        return type(self), (self.users, self.items, self.matrix, self.times)
 
     @classmethod
     def from_frame(
@@ -69,8 +76,9 @@ class Interactions:
             frame: the events, one a row.
             user, item: columns with the labels (all integers or all strings).
             value: column with a finite number; None means that every event counts 1.
-            time: column with datetimes (without a zone they are taken as UTC) or with seconds
-                since 1970-01-01 UTC; None means that times are unknown.
+            time: column with datetimes or ISO 8601 strings (without a zone they are taken as UTC)
+                or with seconds since 1970-01-01 UTC; None means that times are unknown. Parts of
+                a second say which event came first, and are not kept.
             users, items: all labels to have a row or column; None means those that occur.
             duplicates: what to do with a repeated (user, item): "error", or keep the "first", the
                 "last" or the "sum" (in the order of `time` if given, else of the rows; a sum has
@@ -90,10 +98,10 @@ class Interactions:
         row, users = codes(frame[user], users, user)
         col, items = codes(frame[item], items, item)
         data = np.ones(len(frame)) if value is None else numbers(frame[value], value)
-        seconds = None if time is None else seconds_of(frame[time], time)
-        order = np.lexsort((col, row) if seconds is None else (seconds, col, row))
+        moments, per_second = (None, 1) if time is None else moments_of(frame[time], time)
+        order = np.lexsort((col, row) if moments is None else (moments, col, row))
         row, col, data = row[order], col[order], data[order]
-        seconds = None if seconds is None else seconds[order]
+        seconds = None if moments is None else (moments[order] // per_second).astype(np.int64)
         first = np.r_[True, (np.diff(row) != 0) | (np.diff(col) != 0)][: len(row)]
         if not first.all():
             if duplicates == "error":
@@ -111,7 +119,8 @@ class Interactions:
     def _build(cls, users, items, row, col, data, seconds) -> Interactions:
         """From codes already sorted by row, then column, without repeats."""
         indptr = np.r_[0, np.cumsum(np.bincount(row, minlength=len(users)))]
-        parts = (data.astype(np.float32), col.astype(np.int32), indptr.astype(np.int32))
+        places = np.int32 if max(len(data), len(items)) <= MOST_IN_32_BITS else np.int64
+        parts = (data.astype(np.float32), col.astype(places), indptr.astype(places))
         matrix = sparse.csr_array(parts, shape=(len(users), len(items)))
         return cls(users, items, matrix, seconds)
 
@@ -140,12 +149,17 @@ class Interactions:
     @cached_property
     def user_counts(self) -> np.ndarray:
         """Events of each user, shape (n_users,)."""
-        return np.diff(self.matrix.indptr)
+        return _frozen(np.diff(self.matrix.indptr))
 
     @cached_property
     def item_counts(self) -> np.ndarray:
         """Events of each item, shape (n_items,)."""
-        return np.bincount(self.matrix.indices, minlength=self.n_items)
+        return _frozen(np.bincount(self.matrix.indices, minlength=self.n_items))
+
+    @property
+    def active_users(self) -> int:
+        """Number of users with at least one event; other rows are places, not people."""
+        return int(np.count_nonzero(self.user_counts))
 
     @property
     def event_rows(self) -> np.ndarray:
@@ -156,11 +170,19 @@ class Interactions:
 
     def user_positions(self, labels) -> np.ndarray:
         """Row of each label, -1 where the label is unknown; shape (len(labels),)."""
-        return positions(self.users, labels)
+        return positions(self._user_index, labels)
 
     def item_positions(self, labels) -> np.ndarray:
         """Column of each label, -1 where the label is unknown; shape (len(labels),)."""
-        return positions(self.items, labels)
+        return positions(self._item_index, labels)
+
+    @cached_property
+    def _user_index(self) -> pd.Index:
+        return index_of(self.users)
+
+    @cached_property
+    def _item_index(self) -> pd.Index:
+        return index_of(self.items)
 
     def binary(self) -> sparse.csr_array:
         """The matrix with every event's value replaced by 1."""
@@ -175,8 +197,8 @@ class Interactions:
 
     def with_axes(self, *, users=None, items=None) -> Interactions:
         """The same events with more (never fewer) users or items listed."""
-        users = self.users if users is None else np.unique(as_labels(users, "users"))
-        items = self.items if items is None else np.unique(as_labels(items, "items"))
+        users = self.users if users is None else distinct(as_labels(users, "users"))
+        items = self.items if items is None else distinct(as_labels(items, "items"))
         row, col = positions(users, self.users), positions(items, self.items)
         lost = (row[self.user_counts > 0] < 0).any() or (col[self.item_counts > 0] < 0).any()
         if lost:
@@ -205,3 +227,8 @@ class Interactions:
             when = f"{first} to {last}"
         size = f"{self.n_users:,} users x {self.n_items:,} items, {self.n_events:,} events"
         return f"Interactions({size}, density {self.density:.4f}, {when})"
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array

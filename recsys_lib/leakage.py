@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from recsys_lib.errors import DataError, LeakageError, check_choice
 from recsys_lib.interactions import Interactions
+
+
+@dataclass(frozen=True, repr=False)
+class Recipe:
+    """How a split was made, so that other events can be split alike (`splits.again`).
+
+    Attributes:
+        name: the function of `splits` that made it.
+        settings: its arguments, but for the share of the test and the generator.
+    """
+
+    name: str
+    settings: dict = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        settings = (f"{name}={value!r}" for name, value in self.settings.items())
+        return f"Recipe({', '.join([self.name, *settings])})"
 
 
 @dataclass(frozen=True)
@@ -27,6 +44,7 @@ class Split:
     test: Interactions
     name: str
     order: str
+    recipe: Recipe | None = None
 
     def __post_init__(self) -> None:
         check_choice("order", self.order, ("global", "user", "none"))

@@ -9,6 +9,7 @@ import pandas as pd
 from recsys_lib.errors import ArgumentError, DataError
 
 SEGMENT_NAMES = {"all": "all viewers", "warm": "known viewers", "cold": "new viewers"}
+UNLIKELY = 0.05
 NUMBERS = ["mean", "low", "high", "users"]
 
 
@@ -24,8 +25,9 @@ def model_card(
     """Put what an evaluation found beside what the model is meant for.
 
     Numbers come from the tables only. Each metric is shown for the model and, for all viewers, for
-    the others of the table. A group is marked if its interval lies wholly below the mean of all
-    groups, weighted by their viewers: it is served worse, beyond what chance explains.
+    the others of the table. A group is marked if it lies below the others by more than chance
+    explains (p below 0.05, corrected for the number of groups): it is served worse. Where nothing
+    is going on, at most one card in twenty bears a mark.
 
     Args:
         table: what `evaluate` returned.
@@ -33,8 +35,8 @@ def model_card(
         use: intended use, and what it is not for; one paragraph.
         data: what it learned from and when; one paragraph.
         limits: what is known not to work, a sentence each, at least one.
-        groups: heading (what was measured, by what) → DataFrame group, mean, low, high, users, as
-            `audit.by_group` makes it.
+        groups: heading (what was measured, by what) → DataFrame group, mean, low, high, users,
+            gap, p, as `audit.by_group` makes it.
 
     Returns:
         Markdown.
@@ -52,7 +54,7 @@ def model_card(
     parts = [f"# Model card: {model}", f"## Intended use\n\n{use}", f"## Data\n\n{data}"]
     parts.append(f"## Measured\n\n{_measured(table, model)}")
     for heading, group in (groups or {}).items():
-        _check_columns(heading, group, ["group", *NUMBERS])
+        _check_columns(heading, group, ["group", *NUMBERS, "gap", "p"])
         parts.append(f"## {heading}\n\n{_by_group(group)}")
     parts.append("## Limits\n\n" + "\n".join(f"- {limit}" for limit in limits))
     return "\n\n".join(parts) + "\n"
@@ -76,13 +78,18 @@ def _measured(table: pd.DataFrame, model: str) -> str:
 
 
 def _by_group(group: pd.DataFrame) -> str:
-    known = group.dropna(subset=["mean"])
-    overall = (known["mean"] * known["users"]).sum() / known["users"].sum()
     rows = [
-        (row.group, *_numbers(row), "served worse" if row.high < overall else "")
+        (row.group, *_numbers(row), "–" if pd.isna(row.gap) else f"{row.gap:+.3f}", _mark(row))
         for row in group.itertuples()
     ]
-    return _markdown(["group", "mean", "95 % interval", "n", ""], rows)
+    head = ["group", "mean", "95 % interval", "n", "gap to the others", ""]
+    tested = int(group["p"].notna().sum())
+    note = f"Marked: below the others by more than chance explains, {tested} groups compared."
+    return f"{_markdown(head, rows)}\n\n{note}"
+
+
+def _mark(row) -> str:
+    return "served worse" if row.gap < 0 and row.p < UNLIKELY else ""
 
 
 def _numbers(row) -> tuple[str, str, str]:

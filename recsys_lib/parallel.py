@@ -1,7 +1,8 @@
-"""Two cores at work on a row of independent pieces."""
+"""All cores at work on a row of independent pieces."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -9,16 +10,24 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 A, B = TypeVar("A"), TypeVar("B")
-WORKERS = 2
+MOST = 8
+"""Threads at most: each holds a piece in memory, and more than these wait for memory anyway."""
+
+
+def workers() -> int:
+    """How many threads to use: the cores that this process may run on, at most `MOST`."""
+    affinity = getattr(os, "sched_getaffinity", None)  # Linux only
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(cores, MOST)
 
 
 def in_order(function: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
-    """`map(function, pieces)`, made by two threads a little ahead of its use.
+    """`map(function, pieces)`, made by `workers()` threads a little ahead of its use.
 
-    Array code releases the interpreter's lock, so the threads keep two cores busy. Results come in
-    the order of `pieces` and do not depend on the threads; at most three wait at a time, so memory
-    stays bounded. An exception is raised where its result would have come. A browser (Pyodide)
-    has no threads: there, pieces are made one by one.
+    Array code releases the interpreter's lock, so the threads keep the cores busy. Results come in
+    the order of `pieces` and do not depend on the threads; at most one more than there are threads
+    wait at a time, so memory stays bounded. An exception is raised where its result would have
+    come. A browser (Pyodide) has no threads: there, pieces are made one by one.
 
     >>> list(in_order(lambda number: number**2, range(4)))
     [0, 1, 4, 9]
@@ -26,11 +35,12 @@ def in_order(function: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:
     if sys.platform == "emscripten":
         yield from map(function, pieces)
         return
-    with ThreadPoolExecutor(WORKERS) as threads:
+    ahead = workers()
+    with ThreadPoolExecutor(ahead) as threads:
         coming: deque = deque()
         for piece in pieces:
             coming.append(threads.submit(function, piece))
-            if len(coming) > WORKERS:
+            if len(coming) > ahead:
                 yield coming.popleft().result()
         while coming:
             yield coming.popleft().result()

@@ -10,6 +10,9 @@ from __future__ import annotations
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from recsys_lib.svg import as_svg
 
 PALETTE = {
     "blue": "#0072b2",
@@ -47,6 +50,7 @@ STYLE = {
     "figure.constrained_layout.use": True,
     "figure.facecolor": PALETTE["paper"],
     "font.size": 12,
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],  # named with every text: two, of the same width
     "axes.facecolor": "none",
     "axes.titlesize": 12,
     "axes.titlelocation": "left",
@@ -82,10 +86,12 @@ def use_style() -> None:
         from IPython import get_ipython
     except ImportError:
         return
-    if get_ipython() is not None:
+    shell = get_ipython()
+    if shell is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+        set_matplotlib_formats("svg")
+        shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, as_svg)
 
 
 def bar_with_interval(
@@ -129,7 +135,7 @@ def line_with_band(
     ``x``, ``value``, ``low`` and ``high`` name columns of ``frame``, which is drawn in the order
     of ``x``. ``color`` is a name in ``PALETTE``; without one, the next colour of the axes' cycle.
     """
-    rows = frame.sort_values(x)
+    rows = frame.sort_values(x, kind="stable")
     shade = PALETTE[color] if color else None
     (line,) = ax.plot(rows[x], rows[value], label=label, color=shade, marker="o", markersize=4)
     ax.fill_between(rows[x], rows[low], rows[high], color=line.get_color(), alpha=0.2, linewidth=0)

@@ -12,9 +12,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from recsys_lib.errors import ArgumentError, DataError, check_at_least
+from recsys_lib.errors import ArgumentError, DataError, check_at_least, check_choice
 from recsys_lib.interactions import Interactions
-from recsys_lib.leakage import Split
+from recsys_lib.leakage import Recipe, Split
 
 
 def split_by_time(data: Interactions, test_fraction: float = 0.2, *, cut: object = None) -> Split:
@@ -23,7 +23,8 @@ def split_by_time(data: Interactions, test_fraction: float = 0.2, *, cut: object
     Args:
         data: events with times.
         test_fraction: share of events to put at or after the cut, between 0 and 1; events at the
-            same second stay together, so the share is met as nearly as that allows.
+            same second stay together, so the share is met as nearly as that allows, and of two
+            cuts equally near the earlier is made.
         cut: the moment itself (a datetime or an ISO string, UTC where no zone is given) instead.
 
     Raises:
@@ -33,8 +34,7 @@ def split_by_time(data: Interactions, test_fraction: float = 0.2, *, cut: object
     times = _times(data, "split_by_time")
     if cut is None:
         _check_fraction(test_fraction)
-        ordered = np.sort(times)
-        seconds = ordered[min(round(len(ordered) * (1 - test_fraction)), len(ordered) - 1)]
+        seconds = _nearest_cut(np.sort(times), test_fraction)
     else:
         seconds = _moment(cut)
     later = times >= seconds
@@ -43,7 +43,8 @@ def split_by_time(data: Interactions, test_fraction: float = 0.2, *, cut: object
         raise ArgumentError(
             "the cut leaves no event on one side", where=f"events run from {first} to {last}"
         )
-    return Split(data.select(~later), data.select(later), "by time", "global")
+    recipe = Recipe("split_by_time")
+    return Split(data.select(~later), data.select(later), "by time", "global", recipe)
 
 
 def leave_last_out(data: Interactions, n: int = 1) -> Split:
@@ -63,7 +64,8 @@ def leave_last_out(data: Interactions, n: int = 1) -> Split:
     first = np.full(data.n_users, np.iinfo(np.int64).max)
     np.minimum.at(first, rows[last], times[last])
     last |= times >= first[rows]
-    return Split(data.select(~last), data.select(last), f"last {n} out", "user")
+    recipe = Recipe("leave_last_out", {"n": n})
+    return Split(data.select(~last), data.select(last), f"last {n} out", "user", recipe)
 
 
 def split_random(
@@ -76,7 +78,7 @@ def split_random(
     _check_fraction(test_fraction)
     place = _random_places(data, rng)
     chosen = place < np.round(test_fraction * data.user_counts)[data.event_rows]
-    return Split(data.select(~chosen), data.select(chosen), "random", "none")
+    return _parted(data, chosen, "random", Recipe("split_random"))
 
 
 def k_fold(data: Interactions, n_splits: int = 5, *, rng: np.random.Generator) -> Iterator[Split]:
@@ -85,10 +87,8 @@ def k_fold(data: Interactions, n_splits: int = 5, *, rng: np.random.Generator) -
     if data.n_events < n_splits:
         raise ArgumentError(f"{n_splits} folds need as many events, not {data.n_events}")
     fold = rng.permutation(data.n_events) % n_splits
-    return (
-        Split(data.select(fold != number), data.select(fold == number), f"fold {number}", "none")
-        for number in range(n_splits)
-    )
+    recipe = Recipe("k_fold")
+    return (_parted(data, fold == number, f"fold {number}", recipe) for number in range(n_splits))
 
 
 def cold_users(
@@ -96,28 +96,68 @@ def cold_users(
 ) -> Split:
     """A random share of users keeps only `known` events in train; their others are the test.
 
-    The known events are the oldest where the data has times, else random ones.
+    It is a share of the users with more events than that: the others have nothing to test. The
+    known events are the oldest where the data has times, else random ones.
     """
     _check_fraction(fraction)
     check_at_least("known", known, 0, integer=True)
-    cold = _random_share(data.n_users, fraction, rng)
+    cold = _random_share(data.user_counts > known, fraction, rng)
     place = _random_places(data, rng)
     if data.times is not None:
         place = _places(data.event_rows, data.times, data.matrix.indptr)
     test = cold[data.event_rows] & (place >= known)
-    return Split(data.select(~test), data.select(test), f"cold users, {known} known", "none")
+    return _parted(data, test, f"cold users, {known} known", Recipe("cold_users", {"known": known}))
 
 
 def cold_items(data: Interactions, fraction: float = 0.2, *, rng: np.random.Generator) -> Split:
-    """A random share of titles has no event in train; all their events are the test."""
+    """A random share of the titles with events has none in train; their events are the test."""
     _check_fraction(fraction)
-    cold = _random_share(data.n_items, fraction, rng)[data.matrix.indices]
-    return Split(data.select(~cold), data.select(cold), "cold items", "none")
+    cold = _random_share(data.item_counts > 0, fraction, rng)[data.matrix.indices]
+    return _parted(data, cold, "cold items", Recipe("cold_items"))
 
 
-def _random_share(size: int, fraction: float, rng: np.random.Generator) -> np.ndarray:
-    mask = np.zeros(size, bool)
-    mask[rng.permutation(size)[: round(fraction * size)]] = True
+def again(
+    recipe: Recipe, data: Interactions, fraction: float, *, rng: np.random.Generator
+) -> Split:
+    """Split `data` as `recipe` says: the same kind, with the same settings.
+
+    Args:
+        recipe: of another split, `split.recipe`.
+        data: for example the train part of that split.
+        fraction: share of the test: of events (`split_by_time`, `split_random`, a fold), of users
+            or of titles (`cold_users`, `cold_items`); `leave_last_out` has none.
+        rng: decides what is left to chance.
+    """
+    make = {
+        "split_by_time": lambda: split_by_time(data, fraction),
+        "leave_last_out": lambda: leave_last_out(data, **recipe.settings),
+        "split_random": lambda: split_random(data, fraction, rng=rng),
+        "k_fold": lambda: _another_fold(data, fraction, rng),
+        "cold_users": lambda: cold_users(data, fraction, **recipe.settings, rng=rng),
+        "cold_items": lambda: cold_items(data, fraction, rng=rng),
+    }
+    check_choice("recipe.name", recipe.name, tuple(make))
+    return make[recipe.name]()
+
+
+def _another_fold(data: Interactions, fraction: float, rng: np.random.Generator) -> Split:
+    """A share of all events, whoever's they are, as a fold is."""
+    _check_fraction(fraction)
+    chosen = _random_share(np.ones(data.n_events, bool), fraction, rng)
+    return _parted(data, chosen, "a fold", Recipe("k_fold"))
+
+
+def _parted(data: Interactions, test: np.ndarray, name: str, recipe: Recipe) -> Split:
+    """The events where the mask `test` is true, and the others; times play no part."""
+    return Split(data.select(~test), data.select(test), name, "none", recipe)
+
+
+def _random_share(eligible: np.ndarray, fraction: float, rng: np.random.Generator) -> np.ndarray:
+    """A mask of a random share of the places where the mask `eligible` is true."""
+    order = rng.permutation(len(eligible))
+    order = order[eligible[order]]
+    mask = np.zeros(len(eligible), bool)
+    mask[order[: round(fraction * len(order))]] = True
     return mask
 
 
@@ -142,6 +182,15 @@ def _times(data: Interactions, function: str) -> np.ndarray:
     if not data.n_events:
         raise DataError(f"{function} needs at least one event")
     return data.times
+
+
+def _nearest_cut(ordered: np.ndarray, test_fraction: float) -> int:
+    """The time in `ordered` from which on the share of events is nearest to `test_fraction`."""
+    sizes = np.flatnonzero(np.diff(ordered)) + 1  # of train, wherever a new second begins
+    if not len(sizes):
+        return ordered[0]
+    wanted = round(len(ordered) * (1 - test_fraction))
+    return ordered[sizes[np.argmin(np.abs(sizes - wanted))]]
 
 
 def _moment(cut: object) -> float:

@@ -12,11 +12,10 @@ from sklearn.model_selection import ParameterGrid
 
 from recsys_lib.errors import ArgumentError, check_choice
 from recsys_lib.evaluation import evaluate
-from recsys_lib.interactions import Interactions
-from recsys_lib.leakage import Split
+from recsys_lib.leakage import Recipe, Split
 from recsys_lib.metrics.named import KNOWN
 from recsys_lib.models.base import Recommender
-from recsys_lib.splits import leave_last_out, split_by_time, split_random
+from recsys_lib.splits import again
 
 LESS_IS_BETTER = ("rmse", "mae", "miscalibration", "gini")
 MEASURED = ["mean", "low", "high", "users", "fit_seconds", "recommend_seconds"]
@@ -55,9 +54,9 @@ def tune(
 ) -> Tuned:
     """Try every combination of settings on a part of `split.train`, then fit the best on all of it.
 
-    The validation data is carved from `split.train` the way that `split` was made: by time, each
-    user's last events, or at random. `split.test` is not looked at. The winner's mean is the best
-    of many and so a little too good: what the model is worth, only the test says.
+    The validation data is carved from `split.train` the way that `split` was made: if that hides
+    all events of some titles, so does this. `split.test` is not looked at. The winner's mean is
+    the best of many and so a little too good: what the model is worth, only the test says.
 
     Args:
         model: cloned, never changed.
@@ -65,7 +64,8 @@ def tune(
         split: how the winner will be judged.
         metric: a name that `evaluate` knows; the lowest wins for those in `LESS_IS_BETTER`, else
             the highest; of equals the first in the grid.
-        fraction: share of `split.train` to validate on; for "user" order it is one event a user.
+        fraction: share of `split.train` to validate on, of events, users or titles as in `split`;
+            `leave_last_out` has none, but as many events a user as in `split`.
         k, relevant_from, items, users: as in `evaluate`.
         rng: decides a random validation part and the intervals; None is a generator with seed 0.
         progress: show a bar, one step a combination.
@@ -94,13 +94,14 @@ def tune(
 
 
 def validation(split: Split, fraction: float = 0.2, *, rng: np.random.Generator) -> Split:
-    """Split `split.train` again, the way that `split` itself was made."""
-    train: Interactions = split.train
-    if split.order == "global":
-        return split_by_time(train, fraction)
-    if split.order == "user":
-        return leave_last_out(train)
-    return split_random(train, fraction, rng=rng)
+    """Split `split.train` again, the way that `split` itself was made.
+
+    A split made by hand is taken for one of its order: by time ("global"), each user's last event
+    ("user") or random ("none").
+    """
+    by_order = {"global": "split_by_time", "user": "leave_last_out", "none": "split_random"}
+    recipe = split.recipe or Recipe(by_order[split.order])
+    return again(recipe, split.train, fraction, rng=rng)
 
 
 def _combinations(model: Recommender, grid) -> list[dict]:

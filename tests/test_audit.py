@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scipy import sparse
+from scipy import sparse, stats
 
 from recsys_lib.audit import DEFINITIONS, by_group, exposure_against, gap, lift_by_group
 from recsys_lib.errors import DataError
@@ -25,7 +25,8 @@ def test_means_and_lifts_by_hand():
     table = by_group(values, groups, rng=rng()).set_index("group")
     assert table["mean"].to_dict() == {"a": 5.0, "b": 2.0}
     assert table["users"].to_dict() == {"a": 1, "b": 2}
-    assert table.loc["b", ["low", "high"]].tolist() == [1.0, 3.0]
+    assert table[["low", "high"]].isna().all(axis=None), "too few for an interval"
+    assert table["gap"].tolist() == [3.0, -3.0]
     watched = np.array([1.0, 1.0, 4.0, 2.0])
     lift = lift_by_group(values, watched, groups, rng=rng()).set_index("group")["mean"]
     assert lift.to_dict() == {"a": 0.25, "b": 1.0}
@@ -39,18 +40,26 @@ def test_a_group_without_values_stays_in_the_table():
 
 def test_gap_by_hand():
     member = np.array([True, True, False, False])
-    difference, low, high = gap([4.0, 6.0, 1.0, math.nan], member, rng=rng())
-    assert (difference, low, high) == (4.0, 3.0, 5.0)
+    values = np.array([4.0, 6.0, 1.0, math.nan])
+    difference, low, high = gap(values, member, rng=rng())
+    assert difference == 4 and math.isnan(low) and math.isnan(high)
+    difference, low, high = gap(np.tile(values, 20), np.tile(member, 20), rng=rng())
+    # 40 values of 4 and 6, whose mean has a standard error of 1 / sqrt(39), less 20 ones.
+    assert difference == 4
+    width = stats.t.ppf(0.975, 19) / math.sqrt(39)
+    assert (low, high) == pytest.approx((4 - width, 4 + width), abs=0.1)
 
 
 def test_exposure_against_by_hand():
     exposure, watched = np.array([0.2, 0.4, 0.9]), np.array([0.4, 0.8, math.nan])
     table = exposure_against(exposure, {"availability": 0.25, "consumption": watched}, rng=rng())
     table = table.set_index("reference")
+    assert table["meaning"].tolist() == [DEFINITIONS["availability"], DEFINITIONS["consumption"]]
     assert table.loc["availability", "ratio"] == pytest.approx(0.5 / 0.25)
     assert table.loc["consumption", "ratio"] == pytest.approx(0.3 / 0.6)
-    assert table.loc["consumption", ["low", "high"]].tolist() == pytest.approx([0.5, 0.5])
-    assert table["meaning"].tolist() == [DEFINITIONS["availability"], DEFINITIONS["consumption"]]
+    exposure, watched = np.tile(exposure, 5), np.tile(watched, 5)  # ten with both
+    table = exposure_against(exposure, {"consumption": watched}, rng=rng()).iloc[0]
+    assert table[["low", "high"]].tolist() == pytest.approx([0.5, 0.5])
 
 
 def test_intervals_hold_the_truth_nearly_as_often_as_they_promise():
@@ -72,6 +81,10 @@ def test_the_same_seed_gives_the_same_interval():
     values, groups = rng(3).random(50), np.arange(50) % 2
     assert by_group(values, groups, rng=rng()).equals(by_group(values, groups, rng=rng()))
     assert not by_group(values, groups, rng=rng()).equals(by_group(values, groups, rng=rng(1)))
+    generator, alone = rng(), rng()
+    by_group(values, np.zeros(50), rng=generator)
+    lift_by_group(values, np.ones(50), np.zeros(50), rng=alone)
+    assert generator.random() == alone.random(), "the test of the gaps draws from elsewhere"
 
 
 def test_what_does_not_fit_is_refused():

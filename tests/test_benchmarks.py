@@ -11,6 +11,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import contenders, growth, tuned
 from benchmarks.protocol import accuracy, ours, race
+from recsys_lib.errors import ArgumentError
 from recsys_lib.interactions import Interactions
 from recsys_lib.models import Popular
 from recsys_lib.splits import split_random
@@ -67,5 +68,62 @@ def test_a_part_run_alone_leaves_the_other_sections_as_they_are(tmp_path, monkey
 
 
 def test_who_races_or_is_tuned_is_a_contender():
-    named = {name for pair in contenders.RACES for name in pair} | set(tuned.GRIDS)
+    named = {name for pair in contenders.RACES for name in pair} | set(tuned.LADDERS)
     assert named <= set(contenders.ALL)
+
+
+def tried(name: str) -> dict[tuple, float]:
+    """The trials of a contender in tuned.csv: values in the order of its ladders → nDCG@10."""
+    rows = pd.read_csv(tuned.RESULT).query("contender == @name")
+    places = [
+        tuple(float(part.split("=")[1]) for part in text.split()) for text in rows["settings"]
+    ]
+    return dict(zip(places, rows["ndcg"], strict=True))
+
+
+SEARCHED = [name for name in tuned.LADDERS if name not in tuned.NOT_YET]
+
+
+def test_every_contender_with_ladders_was_searched_or_is_said_not_to_be():
+    assert set(pd.read_csv(tuned.RESULT)["contender"]) == set(SEARCHED)
+    readme = (command.RESULT.parent / "README.md").read_text(encoding="utf-8")
+    assert all(name.split(":")[0] + "'" in readme for name in tuned.NOT_YET)
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_the_best_settings_stand_in_no_corner_of_what_was_tried(name):
+    """On either side of each of its values a neighbour was tried, and none was better."""
+    scores, ladders = tried(name), tuned.LADDERS[name]
+    best = max(scores, key=scores.get)
+    assert tuned.open_ends(dict(zip(ladders, best, strict=True)), ladders) == []
+    place = tuple(values.index(value) for values, value in zip(ladders.values(), best, strict=True))
+    for near in tuned.neighbours(place, ladders):
+        assert scores[tuple(tuned.settings_at(near, ladders).values())] <= scores[best]
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_contenders_have_the_settings_that_were_found(name):
+    scores = tried(name)
+    best = dict(zip(tuned.LADDERS[name], max(scores, key=scores.get), strict=True))
+    maker = contenders.ALL[name]
+    ours = isinstance(maker.args[0], type)
+    given = (maker.args[0]().get_params() if ours else {}) | maker.keywords
+    assert {setting: given.get(setting) for setting in best} == best
+
+
+def hill(top: dict[str, float]):
+    return lambda **at: -sum(abs(at[name] - value) for name, value in top.items())
+
+
+def test_the_search_climbs_to_the_best_and_refuses_a_corner():
+    ladders = {"a": [1, 2, 3, 4, 5], "b": [0, 1, 2]}
+    for top in ({"a": 2, "b": 1}, {"a": 4, "b": 1}):
+        trials = list(tuned.climb(hill(top), ladders))
+        assert max(trials, key=lambda trial: trial[1])[0] == top
+        assert len({tuple(settings.items()) for settings, _ in trials}) == len(trials)
+    for corner in ({"a": 5, "b": 1}, {"a": 3, "b": 0}, {"a": 1, "b": 2}):
+        with pytest.raises(ArgumentError, match="Lengthen the ladder"):
+            list(tuned.climb(hill(corner), ladders))
+    limits = {"shrinkage": [0, 5, 10]}  # below nought there is nothing
+    trials = list(tuned.climb(hill({"shrinkage": 0}), limits))
+    assert max(trials, key=lambda trial: trial[1])[0] == {"shrinkage": 0}

@@ -14,6 +14,8 @@ NAMED = [
     errors.LeakageError,
     errors.ArgumentError,
     errors.UnknownUserError,
+    errors.UnsupportedError,
+    errors.TooLargeError,
     errors.FetchError,
     errors.MissingPackageError,
 ]
@@ -38,6 +40,8 @@ def test_each_can_be_caught_as_the_builtin_that_it_resembles():
         (errors.DataError, ValueError),
         (errors.LeakageError, errors.DataError),
         (errors.UnknownUserError, KeyError),
+        (errors.UnsupportedError, NotImplementedError),
+        (errors.TooLargeError, MemoryError),
         (errors.FetchError, OSError),
         (errors.MissingPackageError, ImportError),
     ):

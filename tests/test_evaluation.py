@@ -72,8 +72,8 @@ def test_the_means_by_hand(by_hand):
         "coverage@2": 4 / 5,
         # Ann's C beats D and E; Bob's B beats C, D, E; Dev's E loses to A, B, C and ties with D.
         "auc": (0 + 1 + 0.5 / 4) / 3,
-        # Bits: A log2(4/3), B 1, C 2, D as if one had watched it 2.
-        "novelty@2": (2 + 1.5 + (math.log2(4 / 3) + 1) / 2) / 3,
+        # Of the three who watched anything: A 0 bits, B log2(3/2), C log2(3), D as if by one.
+        "novelty@2": (math.log2(3) + (math.log2(1.5) + math.log2(3)) / 2 + math.log2(1.5) / 2) / 3,
         "serendipity@2": 0,
     }
     assert means["all"].to_dict() == pytest.approx(expected)
@@ -97,15 +97,16 @@ def test_warm_and_cold_users_apart(by_hand):
 def test_only_what_is_liked_is_relevant_but_every_rating_counts_for_rmse(by_hand):
     rows = table(by_hand, ItemMean(), metrics=("recall", "rmse", "mae"), relevant_from=4)
     assert rows.loc[("all", "recall@2"), "users"] == 2, "Dev liked nothing"
-    # Expected of D and E, never rated, the viewer's own mean (Ann 4) or the mean of all (Dev, 3);
-    # of B its mean (2).
-    actual, expected = np.array([4, 1, 5, 2.0]), np.array([4, 4, 2, 3.0])
+    # Expected of D and E, never rated, the viewer's own mean (of Ann's 5 and 3 and ten times the
+    # mean of all) or the mean of all (Dev, 3); of B its mean (2).
+    ann = (5 + 3 + 10 * 3) / 12
+    actual, expected = np.array([4, 1, 5, 2.0]), np.array([ann, ann, 2, 3.0])
     assert rows.loc[("all", "rmse"), "mean"] == pytest.approx(rmse(actual, expected))
     assert rows.loc[("all", "mae"), "mean"] == pytest.approx(mae(actual, expected))
     assert rows.loc[("all", "mae"), "users"] == 3
     warm = rows.loc[("warm", "rmse")]
     assert warm["mean"] == pytest.approx(rmse(actual[:3], expected[:3]))
-    assert warm["low"] <= warm["mean"] <= warm["high"]
+    assert math.isnan(warm["low"]) and math.isnan(warm["high"]), "two viewers give no interval"
 
 
 def test_models_that_predict_no_rating_have_no_rmse(by_hand):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys_lib import Interactions
+from recsys_lib import Interactions, interactions
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import ITEM, TIME, USER, VALUE
 
@@ -133,7 +137,16 @@ def test_datetimes_with_and_without_a_zone_and_seconds_agree():
     moment = pd.Series(pd.to_datetime(["2025-01-06 12:00"] * 4))
     zoned = moment.dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo")
     seconds = moment.astype("datetime64[s]").astype("int64")
-    for column in (moment, zoned, seconds, seconds.astype(float)):
+    texts = ["2025-01-06 12:00", "2025-01-06T12:00:00", "2025-01-06T12:00Z",
+             "2025-01-06T21:00:00+09:00"]  # fmt: skip
+    for column in (
+        moment,
+        zoned,
+        seconds,
+        seconds.astype(float),
+        texts,
+        pd.Series(texts, dtype=object),
+    ):
         assert set(read(LOG.assign(time=column)).times.tolist()) == {1_736_164_800}
 
 
@@ -203,7 +216,7 @@ def test_repr():
         ({"value": [1j, 2, 3, 4]}, "'value' must hold numbers"),
         ({"time": pd.to_datetime(["2025-01-06", None] * 2)}, r"'time' has 2 empty cells \(rows 1"),
         ({"time": [1.7e12, 1, 2, 3]}, r"outside the years.*row 0.*seconds.*not milliseconds"),
-        ({"time": ["yesterday"] * 4}, "'time' must hold numbers"),
+        ({"time": ["yesterday"] * 4}, r"'yesterday', which is no ISO 8601 time \(rows 0"),
     ],
 )
 def test_columns_that_cannot_be_right_are_refused(change, message):
@@ -230,3 +243,97 @@ def test_a_label_outside_those_given_is_refused():
 def test_a_sum_that_overflows_is_refused():
     with pytest.raises(DataError, match="not finite numbers"):
         read(REPEATED.assign(value=3e38), duplicates="sum")
+
+
+def thawed(log: Interactions) -> list[str]:
+    """The arrays of a log that can be written to."""
+    arrays = {
+        "users": log.users,
+        "items": log.items,
+        "times": log.times,
+        "data": log.matrix.data,
+        "indices": log.matrix.indices,
+        "indptr": log.matrix.indptr,
+        "user_counts": log.user_counts,
+        "item_counts": log.item_counts,
+    }
+    return [name for name, array in arrays.items() if array.flags.writeable]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda log: log,
+        lambda log: pickle.loads(pickle.dumps(log)),
+        copy.copy,
+        copy.deepcopy,
+        lambda log: log.select(np.ones(len(log), bool)),
+        lambda log: log.with_axes(),
+        lambda log: dataclasses.replace(log),
+    ],
+)
+def test_a_copy_is_as_immutable_as_what_it_was_made_of(again):
+    log = read()
+    log.user_positions(["ada"])  # a look-up leaves something behind
+    made = again(log)
+    assert thawed(made) == []
+    pd.testing.assert_frame_equal(made.to_frame(), log.to_frame())
+    assert made.user_positions(["eve", "zoe"]).tolist() == [2, -1]
+
+
+def test_a_pickle_holds_the_log_and_nothing_that_was_worked_out_from_it():
+    log = read()
+    fresh = len(pickle.dumps(log))
+    assert log.user_counts.tolist() == [2, 1, 1] and log.item_positions([20]).tolist() == [1]
+    assert len(pickle.dumps(log)) == fresh
+
+
+def test_labels_beyond_64_bits_are_refused_and_never_found():
+    too_large = LOG.assign(item_id=pd.Series([2**70, 10, 20, 10], dtype=object))
+    with pytest.raises(DataError, match=r"integers of at most 64 bits, not 11805916207\d+"):
+        read(too_large)
+    assert read().item_positions([2**70, 10]).tolist() == [-1, 0]
+
+
+def test_a_log_of_more_events_than_32_bits_count_gets_wider_places(monkeypatch):
+    assert read().matrix.indptr.dtype == np.int32
+    monkeypatch.setattr("recsys_lib.interactions.MOST_IN_32_BITS", 3)
+    log = read()
+    assert log.matrix.indptr.dtype == log.matrix.indices.dtype == np.int64
+    pd.testing.assert_frame_equal(log.to_frame(), read().to_frame())
+
+
+@pytest.mark.parametrize("unit", ["float", "ns", "us", "ms", "zoned"])
+def test_times_below_a_second_still_say_which_event_came_last(unit):
+    seconds = pd.Series([10.9, 10.1, 10.5])
+    times = pd.to_datetime(seconds, unit="s")
+    column = {
+        "float": seconds,
+        "zoned": times.dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo"),
+    }.get(unit, times if unit not in ("us", "ms") else times.astype(f"datetime64[{unit}]"))
+    frame = pd.DataFrame({"user_id": 1, "item_id": 9, "value": [1, 2, 3], "time": column})
+    for how, value in (("first", 2), ("last", 1)):
+        log = read(frame, duplicates=how)
+        assert (log.matrix.data.tolist(), log.times.tolist()) == ([value], [10])
+
+
+@pytest.mark.parametrize("kind", [int, str])
+def test_labels_are_sorted_and_coded_as_numpy_would(kind):
+    rng = np.random.default_rng(0)
+    labels = [kind(number) for number in rng.integers(-50, 50, 400)]
+    log = Interactions.from_frame(
+        pd.DataFrame({"user_id": labels, "item_id": labels}), duplicates="first"
+    )
+    expected = np.unique(np.array(labels, dtype=object if kind is str else int))
+    assert log.users.tolist() == expected.tolist()
+    assert (log.users[log.event_rows] == log.items[log.matrix.indices]).all()
+
+
+def test_the_index_of_the_labels_is_built_once(monkeypatch):
+    log, built = read(), []
+    monkeypatch.setattr(interactions, "index_of", lambda labels: built.append(labels) or
+                        pd.Index(labels))  # fmt: skip
+    for _ in range(3):
+        assert log.user_positions(["eve"]).tolist() == [2]
+        assert log.item_positions([30]).tolist() == [2]
+    assert [labels.tolist() for labels in built] == [["ada", "bob", "eve"], [10, 20, 30]]

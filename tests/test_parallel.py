@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 
 import pytest
 
-from recsys_lib.parallel import WORKERS, in_order
+from recsys_lib.parallel import MOST, in_order, workers
 
 
 def test_results_come_in_the_order_of_the_pieces_however_long_each_takes():
@@ -30,16 +31,27 @@ def test_no_more_is_made_than_a_little_ahead_of_its_use():
     results = in_order(made.append, range(100))
     next(results)
     time.sleep(0.05)
-    assert len(made) <= WORKERS + 1
+    assert len(made) <= workers() + 1
 
 
 def test_pieces_are_made_by_other_threads():
     threads = {thread.name for thread in in_order(lambda _: threading.current_thread(), range(20))}
     assert threading.current_thread().name not in threads
-    assert len(threads) <= WORKERS
+    assert len(threads) <= workers()
 
 
 def test_in_a_browser_no_thread_is_started(monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
     here = threading.current_thread()
     assert list(in_order(lambda _: threading.current_thread(), range(3))) == [here] * 3
+
+
+def test_there_are_as_many_workers_as_cores_but_not_without_end(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(3)), raising=False)
+    assert workers() == 3
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(128)), raising=False)
+    assert workers() == MOST
+    monkeypatch.delattr(os, "sched_getaffinity")
+    for cores, expected in ((6, 6), (None, 1)):
+        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
+        assert workers() == expected

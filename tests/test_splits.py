@@ -67,18 +67,21 @@ def test_by_time_every_train_event_lies_before_every_test_event(times, fraction)
         with pytest.raises(ArgumentError, match="leaves no event on one side"):
             splits.split_by_time(data, fraction)
         return
-    try:
-        split = splits.split_by_time(data, fraction)
-    except ArgumentError:
-        # Only where so many of the first events share a second that train would be empty.
-        assert times.count(min(times)) > round(len(times) * (1 - fraction))
-        return
+    split = splits.split_by_time(data, fraction)
     assert split.train.times.max() < split.test.times.min()
-    # The cut is met as nearly as events at the same second allow.
-    missing = len(split.test) - (len(times) - round(len(times) * (1 - fraction)))
-    assert 0 <= missing < times.count(split.test.times.min()) or len(split.test) == times.count(
-        max(times)
-    )
+    # No other moment of the log meets the share better.
+    wanted = round(len(times) * (1 - fraction))
+    possible = [sum(time < cut for time in times) for cut in set(times) - {min(times)}]
+    assert abs(len(split.train) - wanted) == min(abs(size - wanted) for size in possible)
+
+
+def test_by_time_the_cut_is_the_nearest_that_ties_allow():
+    frame = pd.DataFrame({USER: range(11), ITEM: 0, TIME: [0, *[1] * 9, 2]})
+    data = Interactions.from_frame(frame, time=TIME)
+    sizes = {
+        share: len(splits.split_by_time(data, share).test) for share in (0.01, 0.2, 0.5, 0.6, 0.9)
+    }
+    assert sizes == {0.01: 1, 0.2: 1, 0.5: 1, 0.6: 10, 0.9: 10}
 
 
 def test_by_time_at_a_moment(log):
@@ -205,3 +208,14 @@ def test_a_split_of_one_user_may_be_refused_but_not_a_split_of_two_moments():
     frame = pd.DataFrame({USER: [1, 1], ITEM: [1, 2], TIME: [0, 60]})
     split = splits.split_by_time(Interactions.from_frame(frame, time=TIME), 0.01)
     assert isinstance(split, Split) and len(split.test) == 1
+
+
+def test_a_share_of_titles_or_viewers_is_one_of_those_with_events(log):
+    """Rows and columns without an event are places, not people or titles, and cannot be tested."""
+    idle = log.with_axes(users=np.arange(7, 7 + 300), items=np.arange(3, 3 + 200))
+    n_items, n_users = (log.item_counts > 0).sum(), (log.user_counts > 2).sum()
+    for data in (log, idle):
+        split = splits.cold_items(data, 0.25, rng=rng())
+        assert (split.test.item_counts > 0).sum() == round(0.25 * n_items)
+        split = splits.cold_users(data, 0.3, known=2, rng=rng())
+        assert (split.test.user_counts > 0).sum() == round(0.3 * n_users)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -13,7 +14,14 @@ from recsys_lib.leakage import Split
 from recsys_lib.models.baselines.popular import Popular
 from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.ease import EASE
-from recsys_lib.splits import leave_last_out, split_by_time, split_random
+from recsys_lib.splits import (
+    cold_items,
+    cold_users,
+    k_fold,
+    leave_last_out,
+    split_by_time,
+    split_random,
+)
 from recsys_lib.tuning import tune, validation
 
 GRID = {"l2": [0.1, 3.0, 100.0]}
@@ -62,6 +70,58 @@ def test_validation_is_carved_from_train_in_the_way_of_the_split(split):
     assert (both != split.train.binary()).nnz == 0
 
 
+def warm_share(part: Split) -> float:
+    """The share of test events whose title has an event in train."""
+    return (part.train.item_counts[part.test.matrix.indices] > 0).mean()
+
+
+def test_a_cold_split_is_validated_on_titles_that_train_lacks(log):
+    split = cold_items(log, 0.3, rng=np.random.default_rng(1))
+    for part in (split, validation(split, 0.25, rng=rng())):
+        part.check()
+        assert warm_share(part) == 0
+    assert part.name == "cold items"
+    assert (part.test.item_counts > 0).sum() == round(0.25 * (split.train.item_counts > 0).sum())
+
+
+def test_a_split_of_cold_viewers_is_validated_on_viewers_as_cold(log):
+    split = cold_users(log, 0.3, known=2, rng=np.random.default_rng(1))
+    part = validation(split, 0.25, rng=rng())
+    asked = part.test.user_counts > 0
+    assert (part.train.user_counts[asked] == 2).all()
+    assert not (asked & (split.test.user_counts > 0)).any(), "these have nothing left to hide"
+    assert asked.sum() == round(0.25 * (split.train.user_counts > 2).sum())
+
+
+def test_as_many_last_events_are_left_out_as_in_the_split(log):
+    for n in (1, 5):
+        split = leave_last_out(log, n)
+        part = validation(split, rng=rng())
+        assert part.name == f"last {n} out"
+        enough = split.train.user_counts > n
+        assert (part.test.user_counts == np.where(enough, n, 0)).all()
+
+
+def test_a_fold_is_validated_on_a_random_share_of_the_events(log):
+    split = next(k_fold(log, 4, rng=np.random.default_rng(1)))
+    part = validation(split, 0.3, rng=rng())
+    assert len(part.test) == round(0.3 * len(split.train))
+
+
+@pytest.mark.parametrize("order", ["global", "user", "none"])
+def test_a_split_made_by_hand_is_validated_as_its_order_says(log, order):
+    made = SPLITS[order](log)
+    part = validation(Split(made.train, made.test, "mine", order), rng=rng())
+    assert part.test.to_frame().equals(validation(made, rng=rng()).test.to_frame())
+
+
+def test_a_split_remembers_how_it_was_made_in_a_pickle_too(log):
+    split = pickle.loads(pickle.dumps(cold_items(log, 0.3, rng=np.random.default_rng(1))))
+    assert warm_share(validation(split, rng=rng())) == 0
+    assert repr(split.recipe) == "Recipe(cold_items)"
+    assert repr(leave_last_out(log, 5).recipe) == "Recipe(leave_last_out, n=5)"
+
+
 def test_the_test_is_never_looked_at(split):
     nothing = split.test.select(np.zeros(split.test.n_events, bool))
     blind = dataclasses.replace(split, test=nothing)
@@ -90,8 +150,9 @@ def test_of_equals_the_first_in_the_grid_wins(split):
 
 def test_the_model_that_is_given_stays_as_it_is(split):
     model = EASE(l2=42)
+    before = model.get_params()
     tune(model, GRID, split, progress=False)
-    assert model.get_params() == {"l2": 42} and not hasattr(model, "weights_")
+    assert model.get_params() == before and model.l2 == 42 and not hasattr(model, "weights_")
 
 
 def test_what_cannot_be_tuned_is_refused(split):

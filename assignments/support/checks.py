@@ -26,7 +26,8 @@ def check_number(got, want: float, what: str, tolerance: float = 1e-9) -> None:
     if number.shape != ():
         raise AssertionError(f"{what} should be one number, not an array of shape {number.shape}")
     if not abs(float(number) - want) <= tolerance:
-        raise AssertionError(f"{what} should be {want:.6g}, not {float(number):.6g}")
+        right, found = apart(want, float(number))
+        raise AssertionError(f"{what} should be {right}, not {found}")
 
 
 def check_list(got, want: list, what: str) -> None:
@@ -36,7 +37,8 @@ def check_list(got, want: list, what: str) -> None:
     except TypeError:
         raise AssertionError(f"{what} should be a list, not {kind_of(got)}") from None
     if len(values) != len(want):
-        raise AssertionError(f"{what} should have {len(want)} values, not {len(values)}: {values}")
+        shown = f"{values[:20]}"[:-1] + (", ...]" if len(values) > 20 else "]")
+        raise AssertionError(f"{what} should have {len(want)} values, not {len(values)}: {shown}")
     for place, (mine, theirs) in enumerate(zip(values, want, strict=True)):
         if mine != theirs:
             raise AssertionError(f"{what}, place {place}: should be {theirs}, not {mine}")
@@ -54,8 +56,8 @@ def check_table(got, want, what: str, tolerance: float = 1e-9) -> None:
     wrong = np.argwhere(~(np.abs(values - want) <= tolerance))
     if len(wrong):
         place = tuple(wrong[0].tolist())
-        found, right = values[place], want[place]
-        raise AssertionError(f"{what}, place {place}: should be {right:.6g}, not {found:.6g}")
+        right, found = apart(float(want[place]), float(values[place]))
+        raise AssertionError(f"{what}, place {place}: should be {right}, not {found}")
 
 
 def check_frame(got, want: pd.DataFrame, what: str, tolerance: float = 1e-9) -> None:
@@ -73,6 +75,15 @@ def check_frame(got, want: pd.DataFrame, what: str, tolerance: float = 1e-9) -> 
             if not (a == b or (isinstance(b, float) and abs(a - b) <= tolerance)):
                 row = ", ".join(f"{key} {theirs[key][place]}" for key in theirs if key != name)
                 raise AssertionError(f"{what}: {name} should be {b}, not {a}, where {row}")
+
+
+def apart(want: float, got: float) -> tuple[str, str]:
+    """Both numbers with as few digits as show that they differ."""
+    for digits in (6, 9, 12, 17):
+        right, found = f"{want:.{digits}g}", f"{got:.{digits}g}"
+        if right != found:
+            break
+    return right, found
 
 
 def in_order(frame: pd.DataFrame, names: list[str]) -> dict[str, list]:

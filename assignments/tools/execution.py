@@ -1,27 +1,22 @@
 """Run one assembled notebook and say what each of its checks found.
 
-The order is the defence. Visible cells run first, so that what a student sees in the feedback was
-made before any hidden check was in the process. Hidden checks follow, after the last line of the
-student's; of what they find, only sentences that the master itself holds are passed on. After
-every check comes a canary, a check that must fail: where it does not, somebody patched the grader.
+Cells run in their order, as in Jupyter. Those of checks are not run with the others: at their place
+the checker asks the student's functions, across the border, and judges on its own side.
 """
 
 from __future__ import annotations
 
 import ast
-import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import nbformat
 from nbformat import NotebookNode
 
-from assignments.tools.master import HELPERS
+from assignments.tools.checker import Checker, defined, is_check, loaded
 from assignments.tools.worker import Limits, StoppedError, Worker
 
-OTHER_DATA = "On other data"
-BEFORE, AFTER = "(before the first)", "(after the last)"
-TOLD_ALONE = ("AssertionError", OTHER_DATA)  # the kind of error adds nothing to the sentence
+START = "(the start)"
 RESTARTS = 3  # a cell that ends the process is left out and the notebook run again
 
 
@@ -29,42 +24,41 @@ RESTARTS = 3  # a cell that ends the process is left out and the notebook run ag
 class Run:
     """What running a notebook brought.
 
+    passed: names of cells of checks that passed.
     failed: name of each cell of checks that did not pass → what the student is told.
-    complete: the last cell and the last hidden check were reached; otherwise a check that is not
-        in `failed` was perhaps never run.
-    alarms: why a person must look before the points count.
+    alarms: why a person must look before the points count. A cell of checks that is in neither
+        `passed` nor `failed` was never reached, and there is an alarm.
     """
 
+    passed: set[str] = field(default_factory=set)
     failed: dict[str, str] = field(default_factory=dict)
-    complete: bool = False
     alarms: list[str] = field(default_factory=list)
     seconds: float = 0.0
     peak_bytes: int = 0
 
 
 def run_notebook(
-    notebook: NotebookNode, hidden: dict[str, str], limits: Limits, closed: bool = True
+    notebook: NotebookNode, checker: Checker, limits: Limits, closed: bool = True
 ) -> Run:
-    """Fill in the notebook's outputs, in place, and find which checks fail.
+    """Fill in the notebook's outputs, in place, and find which checks pass.
 
     Args:
         notebook: as `assemble` makes it.
-        hidden: name of a cell of checks → its source with the hidden ones.
+        checker: of the same assignment.
         limits: for the whole notebook, restarts included.
         closed: inside bubblewrap, or with limits only.
     """
     started, run, skipped = time.monotonic(), Run(), {}
     for _ in range(RESTARTS + 1):
         left = limits.total_seconds - (time.monotonic() - started)
-        attempt = Attempt(notebook, hidden, skipped, run, closed)
-        again = attempt.go(Limits(limits.cell_seconds, left, limits.memory_bytes, limits.processes))
-        if not again or left <= 0:
+        attempt = Attempt(notebook, checker, skipped, run)
+        if left <= 0 or attempt.go(replace(limits, total_seconds=left), closed):
             break
-    else:
-        run.alarms.append("the notebook kept ending its process; the rest was not run")
     for name, reason in skipped.items():
         run.alarms.append(f"cell {name} was stopped: {reason}")
-    run.alarms = list(dict.fromkeys(run.alarms))
+    unreached = [name for name in checker.sources if name not in run.passed | set(run.failed)]
+    if unreached:
+        run.alarms.append(f"never reached: {', '.join(unreached)}")
     run.seconds = time.monotonic() - started
     return run
 
@@ -72,98 +66,88 @@ def run_notebook(
 class Attempt:
     """One pass through the notebook in one process."""
 
-    def __init__(self, notebook, hidden, skipped, run, closed) -> None:
-        self.notebook, self.hidden, self.skipped, self.run = notebook, hidden, skipped, run
-        self.closed = closed
-        self.now = BEFORE
+    def __init__(self, notebook, checker, skipped, run) -> None:
+        self.notebook, self.checker, self.skipped, self.run = notebook, checker, skipped, run
+        self.now = START
 
-    def go(self, limits: Limits) -> bool:
-        """Whether the process ended early, so that the notebook must be run again."""
-        self.run.failed = {}
+    def go(self, limits: Limits, closed: bool) -> bool:
+        """Whether it came to the end; if not, the notebook must be run again without a cell."""
         data = self.notebook.metadata.get("watch_next", {}).get("data", "matinee")
-        self.box = Worker(limits, data, self.closed)
+        self.box = Worker(limits, data, closed)
         try:
-            before = self.box.ask("fingerprint")["print"]
-            quiet = self.box.processes()
-            self._visible()
-            self._hidden()
-            self.now = AFTER
-            self._compare(before, self.box.ask("fingerprint")["print"])
-            if self.box.processes() > quiet:
-                self.run.alarms.append("a process was left running")
-            self.run.complete = True
+            for cell in self.notebook.cells:
+                if cell.cell_type == "code" and cell.id not in self.skipped:
+                    self.now = cell.id
+                    self._check(cell) if is_check(cell) else self._run(cell)
+            for cell in self._answered_later():
+                self.now = cell.id
+                self.run.failed.pop(cell.id)
+                self._check(cell)
         except StoppedError as problem:
-            self.skipped[self.now] = str(problem)
-            return self.now not in (BEFORE, AFTER)
+            self._stopped(str(problem))
+            return False
         finally:
             self.run.peak_bytes = max(self.run.peak_bytes, self.box.peak_bytes)
             self.box.close()
-        return False
+        return True
 
-    def _visible(self) -> None:
+    def _answered_later(self) -> list[NotebookNode]:
+        """Checks that failed at their place and ask what an own cell further down defines anew."""
+        later, found = set(), []
+        for cell in reversed(self.notebook.cells):
+            if is_check(cell) and cell.id in self.run.failed and cell.id not in self.skipped:
+                asked = loaded(ast.parse(self.checker.sources[cell.id]))
+                found += [cell] if asked & later else []
+            elif cell.cell_type == "code" and "nbgrader" not in cell.metadata:
+                later |= set().union(*defined(cell.source))
+        return found[::-1]
+
+    def _run(self, cell: NotebookNode) -> None:
+        reply = self.box.cell(cell.source)
+        cell.outputs = kept_outputs(reply.get("outputs"))
+        error = reply.get("error")
+        if type(error) is dict:
+            cell.outputs.append(shown_error(*(str(error.get(part, ""))[:4000]
+                                              for part in ("name", "text", "trace"))))  # fmt: skip
+
+    def _check(self, cell: NotebookNode) -> None:
+        if cell.id in self.run.passed or cell.id in self.run.failed:
+            return  # judged before a later cell ended the process
+        told = self.checker.judge(cell.id, self.box)
+        cell.outputs = []
+        if told is None:
+            self.run.passed.add(cell.id)
+        else:
+            self._fail(cell, told)
+
+    def _fail(self, cell: NotebookNode, told: str) -> None:
+        self.run.failed[cell.id] = told
+        cell.outputs = [shown_error("Check", told, told)]
+
+    def _stopped(self, reason: str) -> None:
+        self.skipped[self.now] = reason
         for cell in self.notebook.cells:
-            if cell.cell_type != "code":
-                continue
-            cell.outputs = []
-            if cell.id in self.skipped:
-                self._fail(cell, "Stopped", self.skipped[cell.id])
-                continue
-            self.now = cell.id
-            checks = is_check(cell)
-            reply = self.box.ask("check" if checks else "cell", cell.source)
-            cell.outputs = [nbformat.from_dict(output) for output in reply["outputs"]]
-            if reply["error"]:
-                error = reply["error"]
-                trace = [] if checks else [error["trace"]]
-                self._fail(cell, error["name"], error["text"], trace)
-            if checks:
-                self._canary(cell.id)
-
-    def _hidden(self) -> None:
-        if HELPERS in self.hidden:
-            self.now = HELPERS
-            self.box.ask("hidden", self.hidden[HELPERS])
-        for cell in self.notebook.cells:
-            if cell.id not in self.hidden or cell.id in self.skipped:
-                continue
-            self.now = cell.id
-            # A cell that failed before is run all the same: later ones may need what it sets up.
-            reply = self.box.ask("hidden", self.hidden[cell.id])
-            if reply["error"] and cell.id not in self.run.failed:
-                allowed = ideas(self.hidden[cell.id])
-                text = reply["error"]["text"]
-                told = text if text in allowed else "A check on other data failed."
-                self._fail(cell, OTHER_DATA, told)
-            self._canary(cell.id)
-
-    def _fail(self, cell: NotebookNode, name: str, text: str, trace=()) -> None:
-        error = {"output_type": "error", "ename": name, "evalue": text}
-        error["traceback"] = list(trace) or [f"{name}: {text}"]
-        cell.outputs = [*cell.get("outputs", []), nbformat.from_dict(error)]
-        if is_check(cell):
-            self.run.failed[cell.id] = text if name in TOLD_ALONE else f"{name}: {text}"
-
-    def _canary(self, name: str) -> None:
-        """A check that must fail, with a word that nobody could know before."""
-        word = secrets.token_hex(8)
-        error = self.box.ask("check", f"assert 1 + 1 == 3, {word!r}")["error"]
-        if not error or error["name"] != "AssertionError" or error["text"] != word:
-            self.run.alarms.append(f"a check that must fail did not, after {name}: patched grader?")
-
-    def _compare(self, before: dict, after: dict) -> None:
-        changed = sorted(name for name in before if after.get(name) != before[name])
-        if changed:
-            shown = ", ".join(changed[:5]) + (" ..." if len(changed) > 5 else "")
-            self.run.alarms.append(f"changed while running: {shown}")
+            if cell.id == self.now and is_check(cell):
+                self._fail(cell, f"Stopped: {reason}.")
+            elif cell.id == self.now:
+                cell.outputs = [shown_error("Stopped", reason, reason)]
 
 
-def is_check(cell: NotebookNode) -> bool:
-    mark = cell.metadata.get("nbgrader", {})
-    return bool(mark.get("grade") and not mark.get("solution"))
+def kept_outputs(sent: object) -> list[NotebookNode]:
+    """Of what the process says that a cell showed: text and PNG pictures, nothing else."""
+    kept = []
+    for one in sent[:60] if type(sent) is list else ():
+        if type(one) is not dict:
+            continue
+        if one.get("output_type") == "stream" and type(one.get("text")) is str:
+            kept.append(nbformat.v4.new_output("stream", text=one["text"][:60_000]))
+        data = one.get("data")
+        if type(data) is dict:
+            plain = {kind: data[kind] for kind in ("text/plain", "image/png")
+                     if type(data.get(kind)) is str}  # fmt: skip
+            kept.append(nbformat.v4.new_output("display_data", data=plain))
+    return kept
 
 
-def ideas(source: str) -> set[str]:
-    """The sentences that a cell of checks can fail with, as the master spells them."""
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    named = [call for call in calls if getattr(call.func, "id", "") == "idea" and call.args]
-    return {call.args[0].value for call in named if isinstance(call.args[0], ast.Constant)}
+def shown_error(name: str, text: str, trace: str) -> NotebookNode:
+    return nbformat.v4.new_output("error", ename=name, evalue=text, traceback=[trace])

@@ -9,7 +9,8 @@ A master is MyST Markdown. A cell says in its metadata what it is for:
     :helpers: yes               what hidden checks share; only the teacher's copy has it
     +++ {"written": "why", "points": 3}
                                 an answer in words, marked by a person; the cell holds the
-                                reference answer and the rubric, and the student gets neither
+                                reference answer and, after *Rubric.*, what each point is for; the
+                                student gets neither, but a line "How it is marked" in the question
 
 Every other cell is the course's own: a student may add cells but not change these.
 """
@@ -104,3 +105,10 @@ def choose_variant(notebook: NotebookNode, path: Path, seed: int, data: str) -> 
 def visible_part(source: str) -> str:
     """A cell without its hidden checks."""
     return HIDDEN.sub("", source).rstrip("\n")
+
+
+def rubric_of(key: NotebookNode | None, name: str) -> tuple[str, str]:
+    """The reference answer to a question in words, and its rubric."""
+    source = next((cell.source for cell in key.cells if cell.id == name), "") if key else ""
+    reference, _, rubric = source.partition("*Rubric.*")
+    return reference.strip(), rubric.strip()

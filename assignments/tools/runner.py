@@ -1,39 +1,34 @@
-"""Runs a student's cells; started inside the sandbox, as a script, and trusted by nobody.
+"""Runs a student's code; started inside the sandbox, as a script, and trusted by nobody.
 
 One request a line on standard input, one reply a line on standard output, both JSON:
 
-    {"id": "...", "kind": "cell" | "check" | "hidden" | "fingerprint", "code": "..."}
-    {"id": "...", "outputs": [...], "error": null or {"name", "text", "trace"}, "print": {...}}
+    {"id": ..., "kind": "cell", "code": ...}                  → {"outputs": [...], "error": ...}
+    {"id": ..., "kind": "call", "name": ..., "args": ..., "named": ...}
+                                                              → {"value": ..., "after": ...}
+    {"id": ..., "kind": "value", "name": ...}                 → {"value": ...}
 
-A check is run by Python itself, without the notebook's machinery, which a cell can alter. Hidden
-checks run in a copy of the notebook's names, so that they share theirs and nobody else's. The
-fingerprint says which function each name of the libraries stands for, and what else is running:
-when it is no longer that of the start, somebody replaced what the checks rely on.
+Values are as in `plain.py`. No check, no expected value and no verdict ever comes here: the checks
+are run by another process, which only asks what a function makes of an input. While a function
+runs it may call one that it was handed: {"callback": number, "args": ...} goes out, and the next
+line in is the answer.
 """
 
 import base64
-import builtins
 import contextlib
 import io
 import json
 import os
 import resource
 import sys
-import threading
 import traceback
-from types import FunctionType, ModuleType
 
-import checks
-import class_data  # noqa: F401
-import numpy
-import pandas
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from plain import decode, encode
 from traitlets.config import Config
 
 LIMIT = 50_000  # characters kept of what one cell prints; as many for one table
 PICTURES = 1_000_000  # characters kept of one picture
-WATCHED = ("builtins", "math", "numpy", "pandas", "recsys_lib", "checks", "class_data")
 
 
 class Capped(io.StringIO):
@@ -68,30 +63,35 @@ def make_shell():
     return shell
 
 
-def run_cell(shell, code):
-    """A student's cell, as a notebook runs it: outputs and error."""
+def run_cell(shell, request):
+    """A cell, as a notebook runs it: outputs and error."""
     with shell.display_trap, capture_output() as kept:
         sys.stdout, sys.stderr = kept._stdout, kept._stderr = Capped(), Capped()
-        result = shell.run_cell(code, store_history=False)
-    return outputs_of(kept), error_of(result.error_before_exec or result.error_in_exec)
+        result = shell.run_cell(request["code"], store_history=False)
+    error = error_of(result.error_before_exec or result.error_in_exec)
+    return {"outputs": outputs_of(kept), "error": error}
 
 
-def run_check(names, code):
-    """The course's own check, run bare: nothing but Python between it and its verdict.
-
-    What the check calls is the real thing, even where the notebook gave its name to something else.
-    """
-    real = {"__builtins__": builtins, "np": numpy, "pd": pandas}
-    real |= {name: value for name, value in vars(builtins).items() if name[0] != "_"}
-    real |= {name: value for name, value in vars(checks).items() if name[0] != "_"}
-    own, printed, error = {**names, **real}, Capped(), None
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+def answer(names, request, ask):
+    """What a name stands for, or what the function of that name makes of the arguments."""
+    quiet = Capped()
+    with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
         try:
-            exec(compile(code, "<check>", "exec"), own)
+            value = known(names, request["name"])
+            if request["kind"] == "value":
+                return {"value": encode(value)}
+            args, named = (decode(request[part], call=ask) for part in ("args", "named"))
+            value = encode(value(*args, **named))
+            left = [None if callable(one) else one for one in (*args, *named.values())]
+            return {"value": value, "after": encode(left) if request["after"] else None}
         except BaseException as problem:
-            error = error_of(problem)
-    names.update((name, value) for name, value in own.items() if name not in real)
-    return [], error
+            return {"error": error_of(problem)}
+
+
+def known(names, name):
+    if name not in names:
+        raise NameError(f"{name} is not defined")
+    return names[name]
 
 
 def error_of(problem):
@@ -104,75 +104,62 @@ def error_of(problem):
 
 
 def outputs_of(kept):
-    """What a cell showed, in the notebook format, cut to the limits."""
+    """What a cell showed: its text, and pictures as PNG. Nothing else of it is ever read."""
     outputs = []
     for name, text in (("stdout", kept.stdout), ("stderr", kept.stderr)):
         if text:
             outputs.append({"output_type": "stream", "name": name, "text": text})
     for shown in kept.outputs[:50]:
         data = {}
-        for kind, value in shown.data.items():
-            limit = PICTURES if kind.startswith("image/") else LIMIT
+        for kind, limit in (("text/plain", LIMIT), ("image/png", PICTURES)):
+            value = shown.data.get(kind)
             if isinstance(value, bytes):
                 value = base64.b64encode(value).decode()
             if isinstance(value, str) and len(value) <= limit:
                 data[kind] = value
-        outputs.append(
-            {"output_type": "display_data", "data": data or {"text/plain": "(too large)"}}
-        )
-        outputs[-1]["metadata"] = {}
+        data = data or {"text/plain": "(too large, or not text)"}
+        outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
     return outputs
 
 
-def fingerprint():
-    """Name of each function, class and module of the libraries → which object it is now."""
-    found = {"trace": str((sys.gettrace(), sys.getprofile()))}
-    threads = [one.name for one in threading.enumerate() if "tqdm" not in type(one).__module__]
-    found["threads"] = str(sorted(threads))  # a progress bar's own thread is no cause for alarm
-    for name, module in list(sys.modules.items()):
-        if isinstance(module, ModuleType) and name.split(".")[0] in WATCHED:
-            for key, value in list(vars(module).items()):
-                look(found, f"{name}.{key}", value)
-                if isinstance(value, type) and value.__module__ == name:
-                    members = list(vars(value).items())
-                    found[f"{name}.{key}"] += f" {sum(callable(one) for _, one in members)}"
-                    for part, member in members:
-                        look(found, f"{name}.{key}.{part}", member)
-    return found
+class Border:
+    """The two pipes."""
 
+    def __init__(self):
+        self.requests, self.replies = os.fdopen(os.dup(0), "r"), os.fdopen(os.dup(1), "w")
 
-def look(found, name, value):
-    if isinstance(value, FunctionType):
-        found[name] = f"{id(value)} {id(value.__code__)} {id(value.__defaults__)}"
-    elif isinstance(value, ModuleType) or callable(value):
-        found[name] = str(id(value))
+    def send(self, message):
+        self.replies.write(json.dumps(message) + "\n")
+        self.replies.flush()
+
+    def callback(self, number):
+        """A function of the checker's that the student's code was handed."""
+
+        def function(*args, **named):
+            self.send({"callback": number, "args": encode(args), "named": encode(named)})
+            reply = json.loads(self.requests.readline())
+            if "error" in reply:
+                raise RuntimeError(reply["error"])
+            return decode(reply["value"])
+
+        return function
 
 
 def main():
     memory, file_bytes = map(int, sys.argv[1:3])
-    requests, replies = os.fdopen(os.dup(0), "r"), os.fdopen(os.dup(1), "w")
+    border = Border()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     limit_resources(memory, file_bytes)
     shell = make_shell()
-    apart = None
-    for line in requests:
+    for line in border.requests:
         request = json.loads(line)
-        reply = {"id": request["id"], "outputs": [], "error": None, "print": {}}
-        if request["kind"] == "fingerprint":
-            reply["print"] = fingerprint()
+        if request["kind"] == "cell":
+            reply = run_cell(shell, request)
         else:
-            code = request["code"]
-            if request["kind"] == "cell":
-                reply["outputs"], reply["error"] = run_cell(shell, code)
-            elif request["kind"] == "check":
-                reply["outputs"], reply["error"] = run_check(shell.user_ns, code)
-            else:
-                apart = apart or dict(shell.user_ns)
-                reply["outputs"], reply["error"] = run_check(apart, code)
-        replies.write(json.dumps(reply) + "\n")
-        replies.flush()
+            reply = answer(shell.user_ns, request, border.callback)
+        border.send({"id": request["id"]} | reply)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from recsys_lib.datasets.cache import cache_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNNER = Path(__file__).with_name("runner.py")
+PLAIN = Path(__file__).with_name("plain.py")
 SCRATCH_BYTES = 256_000_000  # what a submission may write
 WARNING = """\
 WARNING: bubblewrap is missing, or may not make a sandbox here. Submissions are not shut in: they
@@ -36,7 +37,7 @@ def shut_in() -> bool:
 
 def visible_paths(data: str) -> list[str]:
     """What a submission may read: the system's programs, Python, the library and its data."""
-    ours = [ROOT / "recsys_lib", ROOT / "data", SUPPORT, RUNNER]
+    ours = [ROOT / "recsys_lib", ROOT / "data", SUPPORT, RUNNER, PLAIN]
     if data != "matinee":
         ours.append(real_data())
     system = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/fonts", "/etc/localtime"]

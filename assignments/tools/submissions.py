@@ -7,86 +7,82 @@ their names, and the cells that the student added.
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import tokenize
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import compute_checksum
 
-from assignments.tools.master import HELPERS, visible_part
-from assignments.tools.release import student_version
+from assignments.tools.checker import defined, is_answer
+from assignments.tools.release import WORDS, student_version
 
 MAX_BYTES = 20_000_000  # a notebook with every figure kept is well under 5 MB
 MAX_CELLS = 500
-# Objects that equal everything, and ways to the grader's own frames, functions and modules.
-UNUSUAL = re.compile(
-    r"__(?:eq|ne|lt|le|gt|ge|class|array\w*|globals|code|closure|builtins|subclasses|getattribute)__"
-    r"|\b(?:_getframe|settrace|setprofile|get_ipython|get_objects|ctypes|inspect|builtins)\b"
-    r"|\bsys\.modules\b|\bsetattr\b|\bimport checks\b|\bos\.(?:_exit|fork|kill)\b"
-)
+PROSE = 8  # words in comments and strings from which a cell of code may be an answer in words
+CLASS = re.compile(r'^CLASS = (\d+)\nDATA = "([^"]*)"', re.M)
 
 
 class UnreadableError(ValueError):
-    """A file that cannot be graded by machine: why, for the teacher to read."""
+    """A file that cannot be graded by machine: why, for the teacher to read and act on."""
 
 
 @dataclass
 class Assembled:
-    """A notebook to run, and what a person should know about how it came about."""
+    """A notebook to run, and what a person should know about how it came about.
+
+    untouched: answers that are still what the student was given, and that no own cell gives.
+    words: for each question in words, every text of the student's that may be its answer.
+    """
 
     notebook: NotebookNode
     remarks: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
-
-    @property
-    def untouched(self) -> set[str]:
-        """Names of answers that are still what the student was given."""
-        return {
-            cell.id
-            for cell in self.notebook.cells
-            if cell.metadata.get("nbgrader", {}).get("solution")
-            and compute_checksum(cell) == cell.metadata.nbgrader.get("checksum")
-        }
+    untouched: set[str] = field(default_factory=set)
+    words: dict[str, list[str]] = field(default_factory=dict)
 
 
-def read_notebook(path: Path) -> NotebookNode:
-    """A notebook from a file that may hold anything.
+def read_notebook(content: bytes) -> NotebookNode:
+    """A notebook from bytes that may be anything.
 
     Raises:
-        UnreadableError: a link, too large, not UTF-8, not JSON, not a notebook.
+        UnreadableError: too large, not UTF-8, not JSON, not a notebook.
     """
-    if path.is_symlink():
-        raise UnreadableError("the file is a link to another")
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise UnreadableError(
-            f"the file has {size / 1e6:.0f} MB; {MAX_BYTES / 1e6:.0f} are allowed"
-        )
+    if len(content) > MAX_BYTES:
+        size = f"{len(content) / 1e6:.0f} MB; {MAX_BYTES / 1e6:.0f} are allowed"
+        raise UnreadableError(f"the file has {size}: ask for it without its outputs")
     try:
-        notebook = nbformat.from_dict(json.loads(path.read_bytes().decode("utf-8")))
+        notebook = nbformat.from_dict(json.loads(content.decode("utf-8-sig")))
         check_form(notebook)
     except UnicodeDecodeError:
-        raise UnreadableError("the file is not UTF-8 text") from None
-    except (json.JSONDecodeError, RecursionError):
-        raise UnreadableError("the file is not JSON, so not a notebook") from None
+        raise UnreadableError("the file is not UTF-8 text, so not a notebook") from None
+    except (json.JSONDecodeError, RecursionError, ValueError) as problem:
+        if isinstance(problem, UnreadableError):
+            raise
+        raise UnreadableError(
+            "the file is not JSON, so not a notebook; ask for the .ipynb"
+        ) from None
     except (AttributeError, KeyError, TypeError):
-        raise UnreadableError("the file is JSON but not a notebook") from None
+        raise UnreadableError("the file is JSON but not a notebook; ask for the .ipynb") from None
     return notebook
 
 
 def check_form(notebook: NotebookNode) -> None:
     """Refuse what has not the form of a notebook; join sources that are kept line by line."""
     if notebook.nbformat < 4:
-        raise UnreadableError(f"an old notebook format ({notebook.nbformat})")
+        raise UnreadableError(
+            f"an old notebook format ({notebook.nbformat}): open it in JupyterLab and save it again"
+        )
     if len(notebook.cells) > MAX_CELLS:
-        raise UnreadableError(f"the notebook has {len(notebook.cells)} cells")
+        raise UnreadableError(f"the notebook has {len(notebook.cells)} cells; {MAX_CELLS} are read")
     for cell in notebook.cells:
         cell.source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
-        if cell.cell_type not in ("code", "markdown", "raw") or "metadata" not in cell:
-            raise UnreadableError(f"a cell of unknown kind: {cell.cell_type}")
+        if cell.cell_type not in ("code", "markdown", "raw"):
+            raise UnreadableError(f"a cell of unknown kind: {str(cell.cell_type)[:40]}")
+        if not isinstance(cell.setdefault("metadata", NotebookNode()), dict):
+            raise TypeError
 
 
 def assemble(key: NotebookNode, submitted: NotebookNode) -> Assembled:
@@ -97,46 +93,65 @@ def assemble(key: NotebookNode, submitted: NotebookNode) -> Assembled:
             class.
     """
     release = {cell.id: cell for cell in student_version(key).cells}
-    copies, added = sort_cells(submitted, set(release))
-    if not copies:
-        raise UnreadableError("no cell of this assignment is in the notebook")
+    copies, added = sort_cells(submitted, release)
+    own = [cell for cells in added.values() for cell in cells]
+    elsewhere = set().union(*(set().union(*defined(cell.source)) for cell in own
+                              if cell.cell_type == "code"))  # fmt: skip
+    if not copies and not elsewhere & answers_of(key).keys():
+        raise UnreadableError("no cell of this assignment is in the notebook: another course's?")
     check_class(key, submitted)
     graded = Assembled(nbformat.v4.new_notebook(metadata=key.metadata))
+    graded.alarms += other_answers(submitted, release)
     cells = list(added.get("", []))
     for name, ours in release.items():
-        theirs = copies.get(name, [])
-        cells += take(ours, theirs, graded.remarks) + added.get(name, [])
+        cells += take(ours, copies.get(name, []), graded, elsewhere) + added.get(name, [])
     for number, cell in enumerate(cells):
-        known = "nbgrader" in cell.metadata
-        cell.id = cell.metadata.nbgrader.grade_id if known else f"own-{number}"
-        if not known or cell.metadata.nbgrader.solution:
-            graded.alarms += unusual(cell)
+        mark = cell.metadata.get("nbgrader")
+        cell.id = mark["grade_id"] if mark else f"own-{number}"
     graded.notebook.cells = cells
+    collect_words(graded, release, copies, own)
     return graded
 
 
-def unusual(cell: NotebookNode) -> list[str]:
-    """Words in a student's code that no answer needs and that a forged one does."""
-    words = sorted(set(UNUSUAL.findall(cell.source))) if cell.cell_type == "code" else []
-    return [f"cell {cell.id} holds {', '.join(words)}: read it"] if words else []
+def other_answers(submitted: NotebookNode, release: dict[str, NotebookNode]) -> list[str]:
+    """Answers to questions that the key does not ask: of a release made before a change."""
+    marks = [cell.metadata.get("nbgrader") for cell in submitted.cells]
+    marks = [mark for mark in marks if isinstance(mark, dict) and mark.get("solution") is True]
+    names = sorted({str(mark.get("grade_id"))[:40] for mark in marks} - set(release))
+    told = f"it answers questions that this key does not ask: {', '.join(names)[:200]}; of another"
+    return [f"{told} release?"] if names else []
+
+
+def answers_of(key: NotebookNode) -> dict[str, str]:
+    """Name that an answer defines → name of its cell."""
+    return {
+        name: cell.id
+        for cell in filter(is_answer, key.cells)
+        for name in set().union(*defined(cell.source))
+    }
 
 
 def check_class(key: NotebookNode, submitted: NotebookNode) -> None:
     """Refuse a notebook that says it was made for another class or other data than the key."""
     ours, theirs = key.metadata.watch_next, submitted.metadata.get("watch_next")
-    for part in ("class", "data") if isinstance(theirs, dict) else ():
-        if theirs.get(part) != ours[part]:
+    if not isinstance(theirs, dict):
+        texts = (CLASS.search(cell.source) for cell in submitted.cells)
+        found = next(filter(None, texts), None)
+        theirs = {"class": int(found[1]), "data": found[2]} if found else {}
+    for part in ("class", "data"):
+        if theirs.get(part, ours[part]) != ours[part]:
             told = f"{part} {theirs.get(part)!r}, and the answer key of {part} {ours[part]!r}"
-            raise UnreadableError(f"the notebook is of {told}")
+            raise UnreadableError(f"the notebook is of {told}: grade it with that key")
 
 
-def sort_cells(submitted: NotebookNode, names: set[str]):
+def sort_cells(submitted: NotebookNode, release: dict[str, NotebookNode]):
     """The submission's copies of known cells by name; its other cells by the known one before."""
+    texts = {cell.source.strip(): name for name, cell in release.items()
+             if cell.metadata.nbgrader.locked}  # fmt: skip
     copies, added, last = {}, {}, ""
     for cell in submitted.cells:
-        mark = cell.metadata.get("nbgrader")
-        name = mark.get("grade_id") if isinstance(mark, dict) else None
-        if isinstance(name, str) and name in names:
+        name = name_of(cell, release) or texts.get(cell.source.strip())
+        if name:
             copies.setdefault(name, []).append(cell)
             last = name
         elif cell.source.strip():
@@ -144,45 +159,106 @@ def sort_cells(submitted: NotebookNode, names: set[str]):
     return copies, added
 
 
-def take(ours: NotebookNode, theirs: list, remarks: list[str]) -> list[NotebookNode]:
+def name_of(cell: NotebookNode, release: dict[str, NotebookNode]) -> str | None:
+    """Which cell of the assignment this is, by its mark or by its identifier."""
+    mark = cell.metadata.get("nbgrader")
+    for name in (mark.get("grade_id") if isinstance(mark, dict) else None, cell.get("id")):
+        if isinstance(name, str) and name in release:
+            return name
+    return None
+
+
+def take(ours: NotebookNode, theirs: list, graded: Assembled, elsewhere: set[str]) -> list:
     """What goes into the place of one cell of the assignment."""
-    name, mark = ours.id, ours.metadata.nbgrader
-    answers = [cell for cell in theirs if cell.cell_type == ours.cell_type]
-    if not answers:
-        remarks.append(f"cell {name} is missing; put back")
-    if mark.locked:
-        changed = [cell for cell in answers if cell.source.rstrip() != ours.source.rstrip()]
-        if changed:
-            remarks.append(f"cell {name} was changed; put back")
-        edited = [cell for cell in theirs if different_mark(cell, ours)]
-        if edited:
-            remarks.append(f"points or marks of cell {name} were changed; put back")
-        if len(theirs) > 1:
-            remarks.append(f"cell {name} is there {len(theirs)} times; the copies were left out")
+    name = ours.id
+    if ours.metadata.nbgrader.locked:
+        graded.remarks += remarks_on(ours, theirs)
         return [ours]
-    if len(answers) > 1:
-        remarks.append(f"answer {name} is there {len(answers)} times; all ran, the last counts")
-    ours.source = answers[-1].source if answers else ours.source
-    earlier = [fresh_cell(cell.cell_type, cell.source) for cell in answers[:-1]]
-    return [*earlier, ours]
+    answers = [cell for cell in theirs if cell.cell_type == ours.cell_type]
+    stub = ours.source.strip()
+    written = [cell for cell in answers if cell.source.strip() not in ("", stub)]
+    if len(written) > 1:
+        graded.remarks.append(
+            f"answer {name} is there {len(written)} times; all ran, the last counts"
+        )
+    if written:
+        ours.source = written[-1].source
+        return [*(fresh_cell(cell.cell_type, cell.source) for cell in written[:-1]), ours]
+    moved = [fresh_cell(cell.cell_type, cell.source) for cell in theirs if cell not in answers]
+    if set().union(*defined(stub)) & elsewhere and ours.cell_type == "code":
+        graded.remarks.append(
+            f"answer {name} stands in a cell of the student's own; that one counts"
+        )
+        return moved
+    if not answers and not moved:
+        graded.remarks.append(f"cell {name} is missing; put back")
+    graded.untouched.add(name)
+    return [*moved, ours]
+
+
+def remarks_on(ours: NotebookNode, theirs: list) -> list[str]:
+    """What was done to a cell that nobody should change: it is put back in any case."""
+    name = ours.id
+    if not theirs:
+        return [f"cell {name} is missing; put back"]
+    found = []
+    if any(cell.source.rstrip() != ours.source.rstrip() for cell in theirs):
+        found.append(f"cell {name} was changed; put back")
+    if any(different_mark(cell, ours) for cell in theirs):
+        found.append(f"points or marks of cell {name} were changed; put back")
+    if len(theirs) > 1:
+        found.append(f"cell {name} is there {len(theirs)} times; the copies were left out")
+    return found
 
 
 def different_mark(cell: NotebookNode, ours: NotebookNode) -> bool:
+    """Whether the copy's marks say another thing; marks that a tool dropped say nothing."""
+    theirs, mine = cell.metadata.get("nbgrader"), ours.metadata.nbgrader
     fields = ("points", "grade", "locked", "solution")
-    theirs, mine = cell.metadata["nbgrader"], ours.metadata["nbgrader"]
-    return any(theirs.get(field) != mine.get(field) for field in fields)
+    return isinstance(theirs, dict) and any(theirs.get(part) != mine.get(part) for part in fields)
+
+
+def collect_words(graded: Assembled, release: dict, copies: dict, own: list) -> None:
+    """For each question in words, its text, and all text of the student's that stands elsewhere."""
+    elsewhere = [text for text in map(prose, own) if text]
+    for name, ours in release.items():
+        for cell in copies.get(name, []):
+            if ours.metadata.nbgrader.locked and ours.cell_type == "markdown":
+                lines = set(map(str.strip, ours.source.splitlines()))
+                new = [line for line in cell.source.splitlines() if line.strip() not in lines]
+                elsewhere += ["\n".join(new)] if new else []
+            elif not ours.metadata.nbgrader.locked and ours.cell_type == "code":
+                text = prose(cell)
+                elsewhere += (
+                    [text] if text and len(comments(cell.source).split()) > 2 * PROSE else []
+                )
+    for name, ours in release.items():
+        if ours.cell_type == "markdown" and ours.metadata.nbgrader.solution:
+            mine = [cell.source for cell in copies.get(name, [])]
+            mine = [text for text in mine if text.strip() not in ("", WORDS)]
+            graded.words[name] = mine + elsewhere
+            graded.untouched -= {name} if graded.words[name] else set()
+
+
+def prose(cell: NotebookNode) -> str:
+    """The cell's text where it may hold an answer in words, otherwise nothing."""
+    if cell.cell_type != "code" or len(comments(cell.source).split()) >= PROSE:
+        return cell.source
+    return ""
+
+
+def comments(source: str) -> str:
+    """Comments and strings of code; of what is no Python, all of it."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+        compile(source, "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
+        return "" if source.lstrip().startswith(("%", "!")) else source
+    kinds = (tokenize.COMMENT, tokenize.STRING)
+    return " ".join(token.string for token in tokens if token.type in kinds)
 
 
 def fresh_cell(kind: str, source: str) -> NotebookNode:
     """A cell of the student's own, without its outputs and metadata."""
     kinds = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
     return kinds.get(kind, nbformat.v4.new_raw_cell)(source)
-
-
-def hidden_of(key: NotebookNode) -> dict[str, str]:
-    """What the student version lacks: the helpers and the cells with hidden checks, by name."""
-    return {
-        cell.id: cell.source
-        for cell in key.cells
-        if cell.id == HELPERS or visible_part(cell.source) != cell.source
-    }

@@ -5,52 +5,54 @@ A slow line is a barrier too: `lighter` leaves out what a page would load and no
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
+from code_cells import tidy_code
+from frame import mend_frame
 from lighter import keep_icons, lighten, plain_code
+from one_sheet import join_sheets, link_one
+from pictures import state_sizes
+from scripts_later import defer_scripts
+from searching import own_search, read_sections, write_sections
 from sphinx.application import Sphinx
+from tables import mend_table
 
 
-def mend_table(soup: BeautifulSoup, table: Tag) -> None:
-    """Say which cells are headers of what; let a wide table scroll inside itself, by keyboard."""
-    for part in table.find_all(True):
-        for attribute in ("style", "border"):
-            del part[attribute]
-    del table["border"]
-    for header in table.find_all("th"):
-        if header.get_text(strip=True):
-            header["scope"] = "col" if header.find_parent("thead") else "row"
-        else:
-            header.name = "td"
-    columns = [cell.get_text(" ", strip=True) for cell in table.select("thead th")]
-    frame = soup.new_tag("div", attrs={"class": "table-scroll", "role": "group", "tabindex": "0"})
-    frame["aria-label"] = "Table of " + ", ".join(columns) if columns else "Table"
-    table.wrap(frame)
-
-
-def mend_page(html: str) -> str:
-    """A whole page, with its tables, bibliography, landmarks and scripts put right."""
+def mend_page(html: str, page: Path) -> BeautifulSoup:
+    """A whole page, with its tables, code, pictures, landmarks and scripts put right."""
     soup = BeautifulSoup(plain_code(html), "html.parser")
     for old in soup.select("article style[scoped]"):  # pandas', for one table each
         old.decompose()
+    tidy_code(soup)
     for table in soup.select("article table"):
         mend_table(soup, table)
+    state_sizes(soup, page)
     for entry in soup.select(".citation-list > .citation"):
         entry["role"] = "listitem"
     for start in soup.select(".sidebar-primary-items__start"):
         start["role"], start["aria-label"] = "region", "Site"
     for summary in soup.select("summary[aria-label]"):
         del summary["aria-label"]  # it says less than the words that are there
+    mend_frame(soup, page)
     lighten(soup)
-    return str(soup)
+    own_search(soup)
+    defer_scripts(soup, page)
+    link_one(soup)
+    return soup
 
 
-def mend_file(page: Path) -> None:
-    page.write_text(mend_page(page.read_text(encoding="utf-8")), encoding="utf-8")
+def mend_file(page: Path, site: Path, kept: Path) -> None:
+    """Mend a page in its place, and keep its sections for the search."""
+    soup = mend_page(page.read_text(encoding="utf-8"), page)
+    page.write_text(str(soup), encoding="utf-8")
+    name = page.relative_to(site).as_posix()
+    sections = json.dumps(read_sections(soup, name), ensure_ascii=False)
+    (kept / f"{name.replace('/', '-')}.json").write_text(sections, encoding="utf-8")
 
 
 def mend_site(app: Sphinx, error: Exception | None, since: float) -> None:
@@ -59,12 +61,17 @@ def mend_site(app: Sphinx, error: Exception | None, since: float) -> None:
         return
     pages = [page for page in Path(app.outdir).rglob("*.html") if "_static" not in page.parts]
     new = [page for page in pages if page.stat().st_mtime >= since]
+    kept = Path(app.doctreedir, "search")
+    kept.mkdir(parents=True, exist_ok=True)
     new.sort(key=lambda page: page.stat().st_size, reverse=True)  # no core ends with the longest
     with ProcessPoolExecutor() as pool:
-        list(pool.map(mend_file, new))
-    keep_icons(Path(app.outdir, "_static"), pages)
+        list(pool.map(partial(mend_file, site=Path(app.outdir), kept=kept), new))
+    static = Path(app.outdir, "_static")
+    keep_icons(static, pages)
+    write_sections(static, kept)
+    join_sheets(static, pages)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.connect("build-finished", partial(mend_site, since=time.time()))
+    app.connect("build-finished", partial(mend_site, since=time.time()), priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,7 +7,7 @@ ones, because a browser that opens the page from a folder would refuse to fetch 
 from __future__ import annotations
 
 import json
-from html import escape
+import sys
 from pathlib import Path
 
 from docutils import nodes
@@ -17,24 +17,19 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
+# `jupyter-book build .` does not look for modules where the book is.
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+
+from book.tools.explorables.section import (
+    DATA,
+    SCRIPTS,
+    script_names,
+    section_html,
+)
+
 logger = logging.getLogger(__name__)
 
-DATA, SCRIPTS = Path("book/explore"), Path("book/_static/explore")
 TOOL = "python -m book.tools.explorables"
-
-SECTION = """\
-<section class="explorable" data-explorable="{name}" aria-label="{label}">
-<form autocomplete="off">
-{controls}
-</form>
-<div class="explorable-picture"></div>
-<p class="explorable-finding" role="status" aria-live="polite">{finding}</p>
-<noscript><p>The controls and the picture need JavaScript; the sentence above is what the first
-picture shows.</p></noscript>
-<script type="application/json" class="explorable-data">{data}</script>
-<script defer src="{scripts}/base.js"></script>
-<script defer src="{scripts}/{name}.js"></script>
-</section>"""
 
 
 class Explorable(SphinxDirective):
@@ -61,20 +56,15 @@ class Explorable(SphinxDirective):
             controls="\n".join(self.content),
             data=data.read_text(encoding="utf-8"),
             scripts=relative_uri(page, "_static/explore"),
+            names=script_names(root, name),
+            drawn=self.drawn(root / DATA / f"{name}.drawn.json"),
         )
         return [nodes.raw("", html, format="html")]
 
-
-def section_html(*, name: str, label: str, controls: str, data: str, scripts: str) -> str:
-    """The section; its sentence is the data's "finding" until the script has a newer one."""
-    return SECTION.format(
-        name=escape(name),
-        label=escape(label),
-        controls=controls,
-        finding=escape(json.loads(data).get("finding", "")),
-        data=data.strip().replace("</", "<\\/"),  # else a title could end the script
-        scripts=scripts,
-    )
+    def drawn(self, path: Path) -> dict[str, str]:
+        """What the scripts draw at the start."""
+        self.env.note_dependency(str(path))
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -22,6 +22,7 @@ LEFTOVER = re.compile(r"\\|\$|>&<")
 
 # Operators that carry their limits above and below; inline, browsers move them to the side.
 LARGE = set("∑∏⋃⋂")
+WORD = re.compile(r"[A-Za-z][A-Za-z\s]+")
 LIMITS = {"msubsup": "munderover", "msub": "munder", "msup": "mover"}
 
 
@@ -41,18 +42,38 @@ def to_mathml(tex: str, *, display: bool) -> str:
     left = LEFTOVER.search(mathml)
     if left:
         raise ValueError(f"part of it was not understood, near {mathml[left.start() :][:30]!r}")
-    return place_limits(mathml)
-
-
-def place_limits(mathml: str) -> str:
-    """Move the limits of sums and products from beside the sign to below and above it."""
     ElementTree.register_namespace("", "http://www.w3.org/1998/Math/MathML")
     root = ElementTree.fromstring(mathml)
+    place_limits(root)
+    name_functions(root)
+    align_columns(root)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def place_limits(root: ElementTree.Element) -> None:
+    """Move the limits of sums and products from beside the sign to below and above it."""
     for part in root.iter():
         name = part.tag.rpartition("}")[2]
         if name in LIMITS and (part[0].text or "") in LARGE:
             part.tag = part.tag.replace(name, LIMITS[name])
-    return ElementTree.tostring(root, encoding="unicode")
+
+
+def name_functions(root: ElementTree.Element) -> None:
+    """A word, such as lift, is a name: as an operator it would push its brackets away, and a minus
+    between two words would be taken for the sign of the second."""
+    for part in root.iter():
+        if part.tag.endswith("}mo") and WORD.fullmatch(part.text or ""):
+            part.tag = part.tag[:-2] + "mi"
+            part.attrib.clear()
+
+
+def align_columns(root: ElementTree.Element) -> None:
+    """Say in a style where columns of formulas stand: browsers no longer read the attributes."""
+    for table in root.iter():
+        aligned = table.get("columnspacing") == "0em 2em"
+        for cell in table.iter() if aligned else ():
+            if cell.tag.endswith("}mtd"):
+                cell.set("style", f"padding:3px 0;text-align:{cell.get('columnalign', 'left')}")
 
 
 def render(translator: HTML5Translator, node: nodes.Element, *, display: bool) -> str:

@@ -5,3 +5,19 @@ document.addEventListener("toggle", measure, true);
 document.addEventListener("click", event => {
   if (event.target.closest(".admonition-title")) measure();
 });
+
+// On paper nothing can be opened: answers and options are printed, and folded again afterwards.
+const opened = [];
+addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("article details:not([open])")) {
+    opened.push([part, part.getAttribute("name")]);
+    part.removeAttribute("name"); // of those with one name only one can be open
+    part.open = true;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const [part, name] of opened.splice(0)) {
+    part.open = false;
+    if (name) part.setAttribute("name", name);
+  }
+});

@@ -66,6 +66,8 @@ class Browser:
         self.events: set[str] = set()
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
+        # A page in the background is told of no focus; the reader's is in front.
+        self.send("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def _page_address(self) -> str:
         ready = Path(self.profile, "DevToolsActivePort")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import struct
 import zipfile
@@ -58,6 +59,14 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name in self._sizes
 
+    def names(self) -> list[str]:
+        """The files, without the notes that some systems add."""
+        return [name for name in self._sizes if not name.startswith("._")]
+
+    def member(self, name: str) -> str:
+        """Where the file is, as the reader of tables takes it."""
+        return str(self.path / name) if self.path.is_dir() else f"{self.path}::{name}"
+
     def size(self, name: str) -> int:
         """Bytes of the file.
 
@@ -76,7 +85,7 @@ class Archive:
             DataError: the file is damaged or cut off inside a line, or a line is longer than
                 `MAX_LINE` bytes.
         """
-        with self._reading(name), self._open(name) as stream:
+        with self._reading(name), self.open(name) as stream:
             while block := stream.read(BLOCK):
                 rest = stream.readline(MAX_LINE + 1)
                 if len(rest) > MAX_LINE:
@@ -91,14 +100,19 @@ class Archive:
             DataError: it is damaged or cut off inside a line, larger than `MAX_TEXT` bytes, or not
                 in `encoding`.
         """
-        with self._reading(name), self._open(name) as stream:
+        with self._reading(name), self.open(name) as stream:
             data = stream.read(MAX_TEXT + 1)
         if len(data) > MAX_TEXT:
             raise self._refusal(f"{name} has more than {MAX_TEXT:,} bytes")
         return decode(self._ended(data, name), encoding, str(self.path / name))
 
     @contextmanager
-    def _open(self, name: str) -> Iterator[BinaryIO]:
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """The file as a stream of bytes.
+
+        Raises:
+            FetchError: there is no such file.
+        """
         self.size(name)
         if self.path.is_dir():
             with open(self.path / name, "rb") as stream:
@@ -123,9 +137,13 @@ class Archive:
                             fix="Fetch it again.") from None  # fmt: skip
 
     def _ended(self, lines: bytes, name: str) -> bytes:
-        # A number that lost its last digits is still a number: only the line's end tells.
+        # A number that lost its last digits is still a number: only the line's end tells, or that
+        # the last number has as many digits as the one above it.
         if lines.endswith(b"\n") or not lines:
             return lines
+        *above, last = re.split(rb"\r\n|\r|\n", lines[-2 * MAX_LINE :])
+        if above and (not last or _digits(last) >= _digits(above[-1])):
+            return lines + b"\n"
         raise DataError("the last line is cut off", where=str(self.path / name),
                         fix="Get the whole file; every line of it ends with a break.")  # fmt: skip
 
@@ -145,6 +163,11 @@ class Archive:
     def _refusal(self, what: str) -> DataError:
         fix = "Nothing was read; check where the file comes from."
         return DataError(what, where=str(self.path), fix=fix)
+
+
+def _digits(line: bytes) -> int:
+    """How many digits a line ends with."""
+    return len(line) - len(line.rstrip(b"0123456789"))
 
 
 def decode(data: bytes, encoding: str, where: str, line: int = 1) -> str:

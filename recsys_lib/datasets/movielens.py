@@ -1,4 +1,4 @@
-"""MovieLens, what real viewers thought of real films: five sets behind one function."""
+"""MovieLens, what real viewers thought of real films: seven sets behind one function."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recsys_lib.datasets import cache
-from recsys_lib.datasets.archive import Archive
+from recsys_lib.datasets.archive import MAX_LINE, Archive
 from recsys_lib.datasets.movielens_labels import read_items, read_users
 from recsys_lib.datasets.movielens_ratings import read_ratings
 from recsys_lib.errors import DataError, FetchError, RecsysError, check_choice
@@ -50,7 +50,10 @@ SETS = {
                  "0e33842e24a9c977be4e0107933c0723"),
     "1m": Form(("ratings.dat", "ratings.notimestamp.dat"), "movies.dat", "users.dat", "::",
                "latin-1", 1_000_209, 6_040, "c4d9eecfca2ab87c1945afe126590906"),
+    "10m": Form(("ratings.dat",), "movies.dat", None, "::", "utf-8", 10_000_054, 69_878,
+                "ce571fd55effeba0271552578f2648bd"),
     "latest-small": Form(*CSV, 100_836, 610),
+    "20m": Form(*CSV, 20_000_263, 138_493, "cd245b17a1ae2cc31bb14903e1204af3"),
     "25m": Form(*CSV, 25_000_095, 162_541),
     "32m": Form(*CSV, 32_000_204, 200_948),
 }  # fmt: skip
@@ -67,7 +70,7 @@ def load_movielens(
     kept, and its terms are shown. A zip is read without being unpacked.
 
     Args:
-        name: "100k", "1m", "latest-small", "25m" or "32m".
+        name: "100k", "1m", "10m", "20m", "latest-small", "25m" or "32m".
         path: the copy. RECSYS_DATA may lack a set, `path` may not.
         progress: show bars for what takes longer than a second.
 
@@ -154,9 +157,22 @@ def identify(path: str | Path) -> str | None:
     fits = [
         name
         for name, form in SETS.items()
-        if form.items in archive and any(file in archive for file in form.ratings)
+        if form.items in archive
+        and any(file in archive for file in form.ratings)
+        and (form.users is None or _has_viewers(archive, form))
     ]
+    if "users.dat" in archive and "1m" not in fits:  # MovieTweetings names its files like 1M
+        return None
     return stem if stem in fits else next(iter(fits), None)
+
+
+def _has_viewers(archive: Archive, form: Form) -> bool:
+    """Whether the set's file of viewers is there, and is one: other sets use the same names."""
+    if form.users not in archive:
+        return False
+    separator = "|" if form.separator == "\t" else form.separator
+    with archive.open(form.users) as stream:
+        return stream.readline(MAX_LINE).count(separator.encode()) == 4
 
 
 def _find_copy(name: str, path: str | Path | None) -> Path | None:

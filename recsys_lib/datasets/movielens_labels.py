@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 
@@ -12,6 +10,10 @@ import pandas as pd
 
 from recsys_lib.datasets.archive import Archive
 from recsys_lib.datasets.movielens_ratings import LAST_ID
+from recsys_lib.datasets.tables.options import TableOptions
+from recsys_lib.datasets.tables.read import in_any_form
+from recsys_lib.datasets.tables.reading import Reading
+from recsys_lib.datasets.tables.rows import Rows, one_by_one
 from recsys_lib.errors import DataError
 from recsys_lib.interactions import ITEM, USER
 
@@ -91,26 +93,29 @@ def age_bands(ages) -> np.ndarray:
 def _rows(
     archive: Archive, name: str, separator: str, encoding: str, width: int
 ) -> Iterator[tuple[str, list[str]]]:
-    """The place and the fields of each line that is not blank; the header is checked and left."""
-    text, where = archive.text(name, encoding), str(archive.path / name)
+    """The place and the fields of each line that is not blank, those of a header by their names."""
     if separator == ",":
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        rows = ((reader.line_num, row) for row in reader)
-    else:
-        rows = enumerate((row.rstrip("\r").split(separator) for row in text.split("\n")), 1)
-    try:
-        for number, row in rows:
-            place = f"{where}, line {number}"
-            if separator == "," and number == 1:
-                if row != ["movieId", "title", "genres"]:
-                    raise DataError("the header must be movieId,title,genres", where=place)
-            elif row not in ([], [""]):
-                if len(row) != width:
-                    raise DataError(f"{len(row)} fields instead of {width}", where=place)
-                yield place, row
-    except csv.Error as error:
-        raise DataError(f"this is not a CSV file: {error}",
-                        where=f"{where}, line {reader.line_num}") from None  # fmt: skip
+        yield from in_any_form(archive.member(name), TableOptions(), _titles)
+        return
+    text, where = archive.text(name, encoding), str(archive.path / name)
+    for number, line in enumerate(text.split("\n"), 1):
+        row, place = line.rstrip("\r").split(separator), f"{where}, line {number}"
+        if row != [""]:
+            if len(row) != width:
+                raise DataError(f"{len(row)} fields instead of {width}", where=place)
+            yield place, row
+
+
+def _titles(table: Rows, options: TableOptions, reading: Reading) -> list[tuple[str, list[str]]]:
+    wanted = ["movieId", "title", "genres"]
+    if any(table.names.count(name) != 1 for name in wanted):
+        raise DataError(f"the header must name {', '.join(wanted)}",
+                        where=f"{reading.source}, line 1")  # fmt: skip
+    places = [table.names.index(name) for name in wanted]
+    return [
+        (f"{reading.source}, line {line}", [row[place] for place in places])
+        for line, row in one_by_one(table.rows)
+    ]
 
 
 def _whole(text: str, place: str, possible) -> int:

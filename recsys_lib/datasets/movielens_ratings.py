@@ -11,6 +11,11 @@ from tqdm import tqdm
 
 from recsys_lib.columns import LAST_SECOND
 from recsys_lib.datasets.archive import Archive
+from recsys_lib.datasets.tables.cells import encode
+from recsys_lib.datasets.tables.columns import choose
+from recsys_lib.datasets.tables.options import NONE, TableOptions
+from recsys_lib.datasets.tables.read import in_any_form
+from recsys_lib.datasets.tables.values import events_of
 from recsys_lib.errors import DataError
 from recsys_lib.interactions import ITEM, TIME, USER, VALUE
 
@@ -43,7 +48,9 @@ def read_ratings(archive: Archive, name: str, separator: bytes, progress: bool) 
             bar.update(len(block))
             if columns is None:
                 first, _, rest = block.partition(b"\n")
-                columns = _columns(first, separator, where)
+                columns = _columns(first, separator)
+                if columns is None:
+                    return read_resaved(archive.member(name))
                 if separator == b",":
                     block, line = rest, 2
             parts += [_parse(block, columns, separator, where, line)] if block else []
@@ -56,13 +63,14 @@ def read_ratings(archive: Archive, name: str, separator: bytes, progress: bool) 
     return ratings[[column for column in COLUMNS if column in ratings]]
 
 
-def _columns(first: bytes, separator: bytes, where: str) -> list[str]:
+def _columns(first: bytes, separator: bytes) -> list[str] | None:
+    """The columns in their order; None if the first line is not the published header."""
     fields = first.rstrip(b"\r").split(separator)
     if separator != b",":
         return COLUMNS[: max(3, min(len(fields), 4))]
     names = [field.decode("latin-1") for field in fields]
     if len(set(names)) < len(names) or set(names) | {"timestamp"} != set(HEADER):
-        raise DataError(f"the header must be {','.join(HEADER)}", where=f"{where}, line 1")
+        return None
     return [HEADER[name] for name in names]
 
 
@@ -86,6 +94,38 @@ def _parse(block: bytes, columns, separator: bytes, where: str, line: int) -> pd
         if len(frame) == n_rows and all(_possible(frame[name], name).all() for name in columns):
             return frame.astype({name: TYPES[name] for name in columns})
     raise _first_fault(block, columns, separator, where, line)
+
+
+def read_resaved(source: str) -> pd.DataFrame:
+    """Ratings that a spreadsheet or pandas has saved again: other separators, quotes, an index.
+
+    Raises:
+        DataError: a column is missing, or a number cannot stand in its column.
+    """
+    options = TableOptions(user="userId", item="movieId", rating="rating", weight=NONE,
+                           time_unit="s")  # fmt: skip
+    frame = in_any_form(source, options, resaved_rows)
+    for column in frame:
+        bad = ~_possible(pd.to_numeric(frame[column], errors="coerce"), column)
+        if bad.any():
+            shown = str(frame[column][bad].iloc[0])[:40]
+            raise DataError(f"{shown!r} is not a possible {column}", where=source)
+    frame = frame.astype({name: TYPES[name] for name in frame})
+    if TIME in frame:
+        frame[TIME] = frame[TIME].astype("datetime64[s]").dt.tz_localize("UTC")
+    return frame
+
+
+def resaved_rows(rows, options: TableOptions, reading) -> pd.DataFrame:
+    """user_id, item_id, value and, where there is one, time of each row."""
+    places = choose(rows, options, reading)
+    reading.columns = dict.fromkeys(places, "")
+    columns, lines = encode(rows.rows, places, rows.names)
+    if not len(lines):
+        raise DataError("the file has no rating", where=reading.source)
+    events, (users, items), _ = events_of(columns, lines, options, reading)
+    labelled = {USER: users[events[USER]], ITEM: items[events[ITEM]]}
+    return events.assign(**labelled).reset_index(drop=True)
 
 
 def _possible(values, column: str):

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from recsys_lib.errors import ArgumentError
-from recsys_lib.explain.histories import history_of
-from recsys_lib.interactions import ITEM, Interactions
+from recsys_lib.explain.histories import history_of, plays_of
+from recsys_lib.interactions import ITEM
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.content.profile import ContentProfile
 from recsys_lib.models.neighbours.knn import UserKNN
+from recsys_lib.models.ranking import columns_of
 
 PART = "contribution"
 
@@ -38,7 +40,7 @@ class Explanation:
     parts: pd.DataFrame
 
 
-def explain(model: Recommender, user_id, item_id) -> Explanation:
+def explain(model: Recommender, user_id, item_id, *, history=None, values=None) -> Explanation:
     """What each play of a viewer adds to the score of a title.
 
     - ItemKNN: its similarity to the title, if it is kept. EASE: its weight.
@@ -53,26 +55,31 @@ def explain(model: Recommender, user_id, item_id) -> Explanation:
         model: a fitted model of one of these kinds.
         user_id: a viewer with history in `train`.
         item_id: a title of `train`.
+        history, values: titles, and what they are worth (default 1 each), to explain by instead of
+            the viewer's own in the log, as in `recommend_for`; user_id may then be None.
 
     Raises:
         ArgumentError: a viewer without history, an unknown title, or another kind of model.
     """
-    column = item_column(model.train_, item_id)
+    column = item_column(model, item_id)
     if isinstance(model, UserKNN):
-        columns, added, score = _votes(model, user_id, column)
-        return _explanation(model.train_, user_id, item_id, columns, (score, 0.0, added))
-    history = history_of(model, user_id)
-    base, added = history.parts(column)
-    score = history.without(np.zeros((1, len(history.columns)), bool))[0, column]
-    return _explanation(
-        model.train_, user_id, item_id, history.columns, (float(score), base, added)
-    )
+        columns, added, score = _votes(model, user_id, column, history, values)
+        return _explanation(model.items_, user_id, item_id, columns, (score, 0.0, added))
+    plays = history_of(model, user_id, history, values)
+    base, added = plays.parts(column)
+    score = plays.without(np.zeros((1, len(plays.columns)), bool))[0, column]
+    return _explanation(model.items_, user_id, item_id, plays.columns, (float(score), base, added))
 
 
-def feature_contributions(model: ContentProfile, user_id, item_id) -> pd.DataFrame:
+def feature_contributions(
+    model: ContentProfile, user_id, item_id, *, history=None, values=None
+) -> pd.DataFrame:
     """What each thing said of a title adds to its score for a viewer.
 
     contribution[f] = features[item, f] * (profile[user, f] - mean profile[f])
+
+    Args:
+        model, user_id, item_id, history, values: as in `explain`.
 
     Returns:
         DataFrame block, feature, contribution for what is said of the title, largest first; they
@@ -84,35 +91,29 @@ def feature_contributions(model: ContentProfile, user_id, item_id) -> pd.DataFra
     if not isinstance(model, ContentProfile):
         raise ArgumentError(f"{type(model).__name__} does not know what is said of titles",
                             fix="Give a fitted ContentProfile.")  # fmt: skip
-    history_of(model, user_id)  # refuses viewers without history
-    said = model.features_[[item_column(model.train_, item_id)]]
-    row = model.train_.user_positions([user_id])
-    weight = model._profiles(row).toarray()[0] - model.mean_profile_
+    plays = plays_of(model, user_id, history, values)
+    said = model.features_[[item_column(model, item_id)]]
+    weight = model._profiles(plays).toarray()[0] - model.mean_profile_
     found = model.feature_names_.iloc[said.indices]
     found = found.assign(**{PART: said.data * weight[said.indices]})
     return found.sort_values(PART, ascending=False, kind="stable").reset_index(drop=True)
 
 
-def item_column(train: Interactions, item_id) -> int:
+def item_column(model: Recommender, item_id) -> int:
     """The column of a title.
 
     Raises:
         ArgumentError: it is not in train.items.
     """
-    column = int(train.item_positions([item_id])[0])
-    if column < 0:
-        raise ArgumentError(f"item {item_id} is not in train.items")
-    return column
+    check_is_fitted(model, "train_")
+    return int(columns_of([item_id], model.items_)[0])
 
 
-def _votes(model: UserKNN, user_id, column: int) -> tuple[np.ndarray, np.ndarray, float]:
+def _votes(model: UserKNN, user_id, column: int, history, values):
     """Plays, what each adds, and the score: the sum of the similarities of who watched it."""
-    train = model.train_
-    row = train.user_positions([user_id])[0]
-    if row < 0 or not train.user_counts[row]:
-        raise ArgumentError(f"user {user_id} has no history in train")
-    kept, seen = model.kept_[[row]], train.binary().astype(np.float64)
-    columns = seen[[row]].indices
+    plays = plays_of(model, user_id, history, values)
+    kept, seen = model._near(np.array([user_id], object), plays), model.train_.binary()
+    seen, columns = seen.astype(np.float64), plays.indices
     voters = kept.indices[seen[kept.indices][:, [column]].toarray()[:, 0] > 0]
     similarity = kept[:, voters].toarray()[0].astype(np.float64)
     shared = seen[voters][:, columns].toarray()
@@ -120,8 +121,8 @@ def _votes(model: UserKNN, user_id, column: int) -> tuple[np.ndarray, np.ndarray
     return columns, votes @ shared, float(similarity.sum())
 
 
-def _explanation(train, user_id, item_id, columns, numbers) -> Explanation:
+def _explanation(items, user_id, item_id, columns, numbers) -> Explanation:
     score, base, added = numbers
-    parts = pd.DataFrame({ITEM: train.items[columns], PART: added})
+    parts = pd.DataFrame({ITEM: items[columns], PART: added})
     parts = parts.sort_values(PART, ascending=False, kind="stable").reset_index(drop=True)
     return Explanation(user_id, item_id, score, base, parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, islice
 from math import comb
 
@@ -42,8 +43,9 @@ class Counterfactual:
 
 
 def counterfactual(
-    model: Recommender, user_id, item_id, *, k: int = 10, tries: int = 5000
-) -> Counterfactual | None:
+    model: Recommender, user_id, item_id, *, k: int = 10, tries: int = 5000, history=None,
+    values=None,
+) -> Counterfactual | None:  # fmt: skip
     """The smallest set of a viewer's plays without which a title leaves the viewer's k best.
 
     Every set is scored by `exact_scores`. Plays taken away do not become candidates, so the title
@@ -57,31 +59,32 @@ def counterfactual(
     the greedy answer smallest.
 
     Args:
-        model, user_id: as in `exact_scores`.
+        model, user_id, history, values: as in `exact_scores`.
         item_id: a title among the viewer's k best by those scores.
         k: length of the list, at least 1.
         tries: at least 1.
 
     Returns:
         None if the title stays whichever plays go, as far as was tried; one play is always left.
+        With `2**n <= tries` for n plays everything was tried.
 
     Raises:
         ArgumentError: as in `exact_scores`, or the title is not among the k best.
     """
     check_at_least("k", k, 1, integer=True)
     check_at_least("tries", tries, 1, integer=True)
-    history, column = history_of(model, user_id), item_column(model.train_, item_id)
-    shelf = Shelf(history, column, model.train_.n_items, int(k))
-    rank = shelf.ranks(np.zeros((1, len(history.columns)), bool))[0]
-    if column in history.columns or rank > k:
+    plays, column = history_of(model, user_id, history, values), item_column(model, item_id)
+    shelf = Shelf(plays, column, len(model.items_), int(k))
+    rank = shelf.ranks(np.zeros((1, len(plays.columns)), bool))[0]
+    if column in plays.columns or rank > k:
         raise ArgumentError(f"item {item_id} is not among the {k} best of user {user_id}")
     found = _search(shelf, int(tries))
     if found is None:
         return None
     removed, smallest = found
     place = shelf.ranks(removed[None, :])[0]
-    plays = model.train_.items[history.columns[removed]]
-    return Counterfactual(user_id, item_id, int(k), plays, int(rank), int(place), smallest)
+    gone = model.items_[plays.columns[removed]]
+    return Counterfactual(user_id, item_id, int(k), gone, int(rank), int(place), smallest)
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class Shelf:
     n_items: int
     k: int
 
-    @property
+    @cached_property
     def rivals(self) -> np.ndarray:
         """Columns of the other titles that may be on the list."""
         played = np.append(self.history.columns, self.column)
@@ -101,17 +104,23 @@ class Shelf:
 
     def ranks(self, removed: np.ndarray) -> np.ndarray:
         """Place of the title for each set, (n_sets,); of equal scores the lower column is first."""
-        scores, rivals = self.history.without(removed), self.rivals
-        own, others = scores[:, [self.column]], scores[:, rivals]
-        return 1 + ((others > own) | ((others == own) & (rivals < self.column))).sum(axis=1)
+        return self._ranks(self.history.without(removed))
 
-    def leads(self, removed: np.ndarray) -> np.ndarray:
-        """By how much the title leads the rival that would have to pass it last, (n_sets,)."""
+    def judge(self, removed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """For each set, (n_sets,): whether the title falls off the list; and its lead.
+
+        The lead is over the rival that would have to pass it last; at 0 the column decides.
+        """
         scores, rivals = self.history.without(removed), self.rivals
+        falls = self._ranks(scores) > self.k
         if len(rivals) < self.k:
-            return np.full(len(removed), np.inf)
+            return falls, np.full(len(removed), np.inf)
         others = np.partition(scores[:, rivals], len(rivals) - self.k, axis=1)
-        return scores[:, self.column] - others[:, len(rivals) - self.k]
+        return falls, scores[:, self.column] - others[:, len(rivals) - self.k]
+
+    def _ranks(self, scores: np.ndarray) -> np.ndarray:
+        own, others, rivals = scores[:, [self.column]], scores[:, self.rivals], self.rivals
+        return 1 + ((others > own) | ((others == own) & (rivals < self.column))).sum(axis=1)
 
     def least(self) -> int:
         """No set of fewer plays can do: a bound for scores that are sums, else 1."""
@@ -130,34 +139,51 @@ class Shelf:
 def _search(shelf: Shelf, tries: int) -> tuple[np.ndarray, bool] | None:
     """A set that does and whether none smaller can, or None."""
     n_plays, size = len(shelf.history.columns), shelf.least()
-    best = np.zeros(n_plays, bool)
     while size < n_plays and comb(n_plays, size) <= tries:
-        best = _best(shelf, _sets(n_plays, size))
-        if _falls(shelf, best):
+        best, falls = _best(shelf, _sets(n_plays, size))
+        if falls:
             return best, True
         size += 1
-    while not _falls(shelf, best):
-        if best.sum() + 1 >= n_plays:
-            return None
-        best = _best(shelf, iter([best | grown for grown in np.eye(n_plays, dtype=bool)[~best]]))
-    for play in np.flatnonzero(best):
-        fewer = best & (np.arange(n_plays) != play)
-        best = fewer if _falls(shelf, fewer) else best
+    found = None if size >= n_plays else _grown(shelf, n_plays)
+    if found is None:
+        return None
+    best = _shed(shelf, found)
     return best, bool(best.sum() <= size)
 
 
-def _falls(shelf: Shelf, removed: np.ndarray) -> bool:
-    return bool(shelf.ranks(removed[None, :])[0] > shelf.k)
+def _grown(shelf: Shelf, n_plays: int) -> np.ndarray | None:
+    """A set that does, grown play by play; else any that leaves one play, if one of these does."""
+    best = np.zeros(n_plays, bool)
+    while best.sum() + 1 < n_plays:
+        more = (best | play for play in np.eye(n_plays, dtype=bool)[~best])
+        best, falls = _best(shelf, more)
+        if falls:
+            return best
+    best, falls = _best(shelf, _sets(n_plays, n_plays - 1))
+    return best if falls else None
 
 
-def _best(shelf: Shelf, sets: Iterator[np.ndarray]) -> np.ndarray:
-    """The set that leaves the title the least lead; the first of several."""
-    least, best = np.inf, None
+def _shed(shelf: Shelf, best: np.ndarray) -> np.ndarray:
+    """A set that does, without the plays that it can do without, until there is none."""
+    plays = np.flatnonzero(best)
+    if len(plays) < 2:
+        return best
+    fewer, falls = _best(shelf, (best & (np.arange(len(best)) != play) for play in plays))
+    return _shed(shelf, fewer) if falls else best
+
+
+def _best(shelf: Shelf, sets: Iterator[np.ndarray]) -> tuple[np.ndarray, bool]:
+    """The set without which the title falls, or comes nearest to it; and whether it falls.
+
+    Of several the one that leaves it the least lead, then the first.
+    """
+    found, best = None, None
     while some := list(islice(sets, SETS)):
-        leads = shelf.leads(np.array(some))
-        if best is None or leads.min() < least:
-            least, best = leads.min(), some[leads.argmin()]
-    return best
+        falls, leads = shelf.judge(np.array(some))
+        first = np.lexsort((leads, ~falls))[0]
+        if found is None or (not falls[first], leads[first]) < found:
+            found, best = (not falls[first], leads[first]), some[first]
+    return best, not found[0]
 
 
 def _sets(n_plays: int, size: int) -> Iterator[np.ndarray]:

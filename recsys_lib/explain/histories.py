@@ -12,6 +12,7 @@ from functools import singledispatch
 from typing import Protocol
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
 from recsys_lib.errors import ArgumentError
@@ -19,7 +20,9 @@ from recsys_lib.models.base import Recommender
 from recsys_lib.models.content.profile import ContentProfile
 from recsys_lib.models.factors.ease import EASE
 from recsys_lib.models.factors.ials import ImplicitALS
+from recsys_lib.models.histories import history_of_labels
 from recsys_lib.models.neighbours.knn import ItemKNN
+from recsys_lib.models.ranking import find_columns
 
 
 class History(Protocol):
@@ -61,7 +64,7 @@ class LinearHistory:
         return 0.0, self.added[:, column]
 
     def without(self, removed: np.ndarray) -> np.ndarray:
-        return (~removed).astype(np.float64) @ self.added
+        return added_up(~removed, self.added)
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,8 @@ class ProfileHistory:
         return -float(self.generic[column]), self.near[:, column] / (self.size.sum() or 1)
 
     def without(self, removed: np.ndarray) -> np.ndarray:
-        kept = (~removed).astype(np.float64)
-        size = kept @ self.size
-        return kept @ self.near / np.where(size == 0, 1, size)[:, None] - self.generic
+        size = added_up(~removed, self.size[:, None])
+        return added_up(~removed, self.near) / np.where(size == 0, 1, size) - self.generic
 
 
 @dataclass(frozen=True)
@@ -118,32 +120,66 @@ class FactorHistory:
         scores = np.empty((len(removed), len(self.H)))
         for start in range(0, len(removed), chunk):
             r = np.where(removed[start : start + chunk], 0, self.r)
-            target = (r @ self.H[self.columns])[:, :, None]
+            target = added_up(r, self.H[self.columns])[:, :, None]
             vectors = np.linalg.solve(self._systems(r), target)[:, :, 0]
-            scores[start : start + chunk] = vectors @ self.H.T
+            scores[start : start + chunk] = added_up(vectors, self.H.T)
         return scores
 
     def _systems(self, r: np.ndarray) -> np.ndarray:
         """S for each row of weights (n_sets, n_plays): (n_sets, factors, factors)."""
         h, factors = self.H[self.columns], self.H.shape[1]
         squares = (h[:, :, None] * h[:, None, :]).reshape(len(h), -1)
-        systems = (r @ squares).reshape(-1, factors, factors)
+        systems = added_up(r, squares).reshape(-1, factors, factors)
         total = r.sum(axis=1) + self.model.alpha * len(self.H)
         penalty = (self.model.l2 * total**self.model.nu)[:, None, None] * np.eye(factors)
         return systems + self.model.alpha * (self.H.T @ self.H) + penalty
 
 
-def history_of(model: Recommender, user_id) -> History:
-    """The viewer's plays in `train` as the model sees them.
+def added_up(weights: np.ndarray, rows: np.ndarray, chunk: int = 64) -> np.ndarray:
+    """`weights @ rows`, float64, each sum taken from left to right.
+
+    So a set of plays has the same scores, to the last bit, whichever sets are scored with it, and
+    two titles with the same terms have the same sum on every processor: a tie stays a tie.
+
+    >>> added_up(np.array([[1, 0], [1, 2]]), np.array([[3.0, 5.0], [4.0, 1.0]]))
+    array([[ 3.,  5.],
+           [11.,  7.]])
+    """
+    total = np.zeros((len(weights), rows.shape[1]))
+    for start in range(0, len(weights), chunk):
+        part = total[start : start + chunk]
+        for weight, row in zip(weights[start : start + chunk].T, rows, strict=True):
+            part += weight[:, None] * row
+    return total
+
+
+def plays_of(model: Recommender, user_id, history=None, values=None) -> sparse.csr_array:
+    """The plays to explain by, CSR array (1, n_items): the viewer's in `train`, or those given.
 
     Raises:
-        ArgumentError: a viewer without history, or a model that is not explained this way.
+        ArgumentError: a viewer without history, or a history with no title, an unknown one, or one
+            that is repeated.
     """
     check_is_fitted(model, "train_")
-    row = model.train_.user_positions([user_id])[0]
-    if row < 0 or not model.train_.user_counts[row]:
+    if history is not None:
+        plays = history_of_labels(history, values, model.items_)
+        if not plays.nnz:
+            raise ArgumentError("history must hold at least one title")
+        return plays
+    log = model._log()
+    _, row = model._rows([user_id])
+    if row[0] < 0 or not log.user_counts[row[0]]:
         raise ArgumentError(f"user {user_id} has no history in train")
-    plays = model.train_.matrix[[row]]
+    return log.matrix[row]
+
+
+def history_of(model: Recommender, user_id, history=None, values=None) -> History:
+    """The plays as the model sees them.
+
+    Raises:
+        ArgumentError: as in `plays_of`, or a model that is not explained this way.
+    """
+    plays = plays_of(model, user_id, history, values)
     return _history(model, plays.indices.astype(np.int64), plays.data.astype(np.float64))
 
 
@@ -160,7 +196,8 @@ def _(model: ItemKNN, columns, values) -> History:
 
 @_history.register
 def _(model: EASE, columns, values) -> History:
-    return LinearHistory(columns, model.weights_[columns].astype(np.float64))
+    added = model.weights_[columns].astype(np.float64)
+    return LinearHistory(columns, added * values[:, None] if model.weighted else added)
 
 
 @_history.register
@@ -175,15 +212,18 @@ def _(model: ContentProfile, columns, values) -> History:
     return ProfileHistory(columns, near, np.abs(values), np.asarray(model.generic_))
 
 
-def exact_scores(model: Recommender, user_id, without=()) -> np.ndarray:
+def exact_scores(
+    model: Recommender, user_id, without=(), *, history=None, values=None
+) -> np.ndarray:
     """A viewer's score of every title in float64, as if the plays of `without` had not been.
 
     Args:
         model: a fitted ItemKNN, EASE, ImplicitALS or ContentProfile. What it learned about titles
-            stays as it is. For ImplicitALS these are the scores of `fold_in`; `score_all` differs
-            by what its last round had still to move.
+            stays as it is.
         user_id: a viewer with history.
         without: labels of titles that the viewer played, not all of them.
+        history, values: titles, and what they are worth (default 1 each), to score instead of the
+            viewer's own in the log, as in `recommend_for`; user_id may then be None.
 
     Returns:
         float64 (n_items,), columns in the order of `train.items`.
@@ -191,11 +231,11 @@ def exact_scores(model: Recommender, user_id, without=()) -> np.ndarray:
     Raises:
         ArgumentError: a viewer without history, a title the viewer did not play, or all of them.
     """
-    history = history_of(model, user_id)
-    columns = model.train_.item_positions(np.asarray(without)) if len(without) else []
-    removed = np.isin(history.columns, columns)
+    plays = history_of(model, user_id, history, values)
+    columns = find_columns(without, model.items_)
+    removed = np.isin(plays.columns, columns)
     if removed.sum() != len(without):
         raise ArgumentError(f"user {user_id} did not play all of {list(without)}")
     if removed.all():
         raise ArgumentError("at least one play must be left")
-    return history.without(removed[None, :])[0]
+    return plays.without(removed[None, :])[0]

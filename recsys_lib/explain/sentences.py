@@ -53,7 +53,7 @@ def without(found: Counterfactual | None, titles: Mapping) -> str:
     'Had you not played Cheers and Seinfeld, Friends would stand in place 14 instead of 3.'
     """
     if found is None:
-        return "It would be on the list whichever of the plays were missing."
+        return "None of the sets of plays that were tried would take it off the list."
     plays = _listed([str(titles[item]) for item in found.removed])
     places = f"in place {found.rank_without} instead of {found.rank}"
     return f"Had you not played {plays}, {titles[found.item_id]} would stand {places}."

@@ -71,7 +71,7 @@ def novelty(columns: np.ndarray, item_counts: np.ndarray, n_users: int) -> np.nd
     Args:
         columns: the lists, see above.
         item_counts: viewers of each title in train, shape (n_items,).
-        n_users: viewers in train.
+        n_users: viewers in train with at least one event (`Interactions.active_users`).
 
     >>> novelty(np.array([[0, 1], [0, -1], [-1, -1]]), np.array([4, 1]), n_users=8)
     array([ 2.,  1., nan])

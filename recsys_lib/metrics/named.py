@@ -46,7 +46,7 @@ PER_USER: dict[str, Callable[[Lists], np.ndarray]] = {
     "map[all]": lambda x: ranking.average_precision(x.hits, x.n_relevant, attainable=False),
     "ndcg": lambda x: ranking.ndcg(x.hits, x.n_relevant),
     "ndcg[k]": lambda x: ranking.ndcg(x.hits, x.n_relevant, attainable=False),
-    "novelty": lambda x: beyond.novelty(x.columns, x.train.item_counts, x.train.n_users),
+    "novelty": lambda x: beyond.novelty(x.columns, x.train.item_counts, x.train.active_users),
     "diversity": _diversity,
     "miscalibration": _miscalibration,
     "serendipity": _serendipity,

@@ -1,4 +1,4 @@
-"""Tables to files and back: CSV, gzipped, the same bytes for the same tables."""
+"""Tables to files and back: CSV, gzipped, with the same text for the same tables."""
 
 from __future__ import annotations
 

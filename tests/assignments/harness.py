@@ -10,13 +10,15 @@ from functools import cache
 import nbformat
 from nbformat import NotebookNode
 
+from assignments.tools.checker import Checker
+from assignments.tools.classroom import unearned
 from assignments.tools.execution import Run, run_notebook
 from assignments.tools.master import master_paths, read_master
 from assignments.tools.release import student_version
-from assignments.tools.submissions import assemble, hidden_of
+from assignments.tools.submissions import assemble
 from assignments.tools.worker import Limits
 
-MARKS = re.compile(r"^\s*### (?:BEGIN|END) SOLUTION\n", re.M)
+MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION\n?", re.M)
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,15 @@ def with_cell(notebook: NotebookNode, code: str, before: str | None = None) -> N
     return notebook
 
 
+@cache
+def checker_of(name: str, seed: int = 1, data: str = "matinee") -> Checker:
+    return Checker(key_of(name, seed, data))
+
+
 def run(name: str, submitted: NotebookNode, limits: Limits | None = None) -> Run:
-    key = key_of(name)
-    assembled = assemble(key, submitted)
-    found = run_notebook(assembled.notebook, hidden_of(key), limits or Limits())
-    found.alarms = assembled.alarms + found.alarms
+    assembled = assemble(key_of(name), submitted)
+    found = run_notebook(assembled.notebook, checker_of(name), limits or Limits())
+    found.alarms += unearned(key_of(name), assembled, found.passed)
     return found
 
 

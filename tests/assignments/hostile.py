@@ -16,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from assignments.tools.release import STUB
-from tests.assignments.harness import hand_in, key_of, with_cell
+from tests.assignments.harness import hand_in, with_cell
 
 NAME = "01_from_log_to_problem"
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,11 +25,15 @@ UNANSWERED = {"density": f"def density(pairs, viewers, titles):\n    {STUB}"}
 
 @dataclass(frozen=True)
 class Hostile:
-    """What it does; whether a person must be called; which points it may lose by it."""
+    """What it does; whether a person must be called; which points it may lose by it.
+
+    harms_itself: its own answers may fail by what it does, and nobody need be called for that.
+    """
 
     write: Callable[[Path], None]
     flagged: bool
     loses: frozenset[str] = frozenset()
+    harms_itself: bool = False
 
 
 def base() -> NotebookNode:
@@ -42,8 +46,11 @@ def save(notebook: NotebookNode, folder: Path) -> Path:
     return path
 
 
-def cell(code: str, flagged: bool, loses: frozenset[str] = frozenset(), at: str = "pairs"):
-    return Hostile(lambda folder: save(with_cell(base(), code, at), folder), flagged, loses)
+def cell(code: str, flagged: bool, at: str = "pairs", harms_itself: bool = False):
+    def write(folder: Path) -> None:
+        save(with_cell(base(), code, at), folder)
+
+    return Hostile(write, flagged, harms_itself=harms_itself)
 
 
 def change(edit: Callable[[NotebookNode], None], flagged: bool = False) -> Hostile:
@@ -98,9 +105,7 @@ def huge(folder: Path) -> None:
 
 
 def link(folder: Path) -> None:
-    key = folder / "key.txt"
-    nbformat.write(key_of(NAME), key)
-    os.symlink(key, folder / f"{NAME}.ipynb")
+    os.symlink(folder.parents[1] / "answers" / f"{NAME}.ipynb", folder / f"{NAME}.ipynb")
 
 
 FORGED = """
@@ -184,6 +189,130 @@ SCRIPT = (
     "from IPython.display import HTML, display\ndisplay(HTML('<script>alert(1)</script><b>hi'))"
 )
 
+WALK = """
+from traceback import walk_stack
+for frame, _ in walk_stack(None):
+    names = frame.f_globals
+    for name in ("run_check", "answer", "encode", "error_of"):
+        if name in names:
+            names[name] = lambda *a, **k: {"value": 0.5, "after": None}
+"""
+CALM = """
+class Calm:
+    def __enter__(self): return self
+    def __exit__(self, *a): return True
+def density(pairs, viewers, titles):
+    try:
+        raise ValueError
+    except ValueError as problem:
+        frame = problem.__traceback__.tb_frame
+    while frame:
+        frame.f_globals["check_number"] = lambda *a, **k: None
+        frame.f_globals["idea"] = Calm
+        frame = frame.f_back
+    return "no idea"
+"""
+WANT = """
+import gc, sys
+class Any:
+    def __float__(self):
+        frame = sys._getframe()
+        while frame and "want" not in frame.f_locals:
+            frame = frame.f_back
+        found = [one for one in gc.get_objects() if isinstance(one, dict) and "want" in one]
+        return float(frame.f_locals["want"] if frame else found[0]["want"])
+def density(pairs, viewers, titles):
+    return Any()
+"""
+MOCK = """
+from unittest import mock
+density = mock.MagicMock(return_value=mock.ANY)
+"""
+AUDIT = """
+import sys
+def hook(event, args):
+    if event == "compile" and b"density" in str(args).encode():
+        raise AssertionError
+sys.addaudithook(hook)
+"""
+IMPORTS = """
+import sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        sys.modules.setdefault(name, sys)
+sys.meta_path.insert(0, Finder())
+import builtins
+builtins.AssertionError = type("AssertionError", (BaseException,), {})
+"""
+FORGE = """
+import plain, __main__
+for module in (plain, __main__):
+    module.encode = lambda value, *a, **k: {"array": {"type": "object", "shape": [1], "data": ""}}
+"""
+PICKLED = """
+import pickle
+class Bomb(list):
+    def __reduce__(self): return (print, ("boom",))
+def density(pairs, viewers, titles):
+    return Bomb([pickle.dumps(Bomb())])
+"""
+SUBCLASS = """
+class Sly(np.ndarray):
+    def __array_ufunc__(self, *a, **k): return True
+    def __array_function__(self, *a, **k): return True
+    def __abs__(self): return 0
+def density(pairs, viewers, titles):
+    return np.zeros(1).view(Sly)
+"""
+DEEP = """
+def density(pairs, viewers, titles):
+    kept = []
+    for _ in range(100_000): kept = [kept]
+    return kept
+"""
+WIDE = "def density(pairs, viewers, titles):\n    return 'x' * 100_000_000"
+FOREVER = "import itertools\ndef density(*a, **k):\n    return itertools.count()"
+NAN = "def density(*a, **k):\n    return float('nan')"
+HUGE_NUMBER = "def density(*a, **k):\n    return 10 ** 4000"
+PROC = """
+import glob, os
+stolen = []
+for path in glob.glob("/proc/*/environ") + glob.glob("/proc/*/mem") + glob.glob("/proc/*/cmdline"):
+    try:
+        stolen.append(open(path, "rb").read(100_000))
+    except OSError:
+        pass
+found = b"### BEGIN HIDDEN" in b"".join(stolen)
+density = (lambda *a, **k: len(a[0]) / 6) if found else None
+"""
+KILLS = """
+import os
+for pid in range(2, 60):
+    try:
+        os.kill(pid, 9)
+    except OSError:
+        pass
+"""
+CLOSES = "import os\nos.closerange(0, 300)"
+CALLS = """
+def density(pairs, viewers, titles):
+    import __main__, gc
+    for border in [one for one in gc.get_objects() if type(one).__name__ == "Border"]:
+        border.send({"callback": 0, "args": {"list": []}, "named": {"dict": []}})
+        border.send({"callback": -1})
+        return border.requests.readline()
+"""
+CLOCK = "import time\ntime.monotonic = time.time = time.sleep = lambda *a: 0.0"
+FORKS = """
+import os
+def density(pairs, viewers, titles):
+    os.fork()
+    return 0.5
+"""
+NOISE = (
+    "get_ipython().events.register('pre_run_cell', lambda *a: 1 / 0)\nget_ipython().run_cell = None"
+)
+
 HOSTILE = {
     "endless-loop": cell("while True: pass", True),
     "loop-that-ignores-signals": cell(STUBBORN, True),
@@ -205,18 +334,18 @@ HOSTILE = {
     "doubles-tests": change(double_tests),
     "reads-masters": cell(READ, False, at="density"),
     "writes-outside": cell(WRITE, False),
-    "patches-numpy": cell("import numpy\nnumpy.asarray = lambda *a, **k: numpy.array(0.5)", True),
+    "patches-numpy": cell("import checks, numpy\nchecks.np = None\nnumpy.allclose = max", False),
     "patches-checks": cell(
-        "import checks\nchecks.check_number.__code__ = (lambda *a: 0).__code__", True
+        "import checks\nchecks.check_number.__code__ = (lambda *a: 0).__code__", False
     ),
     "shadows-checks": cell("check_number = lambda *a, **k: None", False, at="density"),
-    "patches-grader": cell(PATCH_GRADER, True),
+    "patches-grader": cell(PATCH_GRADER, False, harms_itself=True),
     "floods-replies": cell(FLOOD_REPLIES, True),
-    "equals-everything": cell(FORGED, True, at="tests-density"),
-    "spies-on-hidden-checks": cell(SPY, True, at="tests-density"),
+    "equals-everything": cell(FORGED, False, at="tests-density"),
+    "spies-on-hidden-checks": cell(SPY, False, at="tests-density"),
     "opens-a-socket": cell(SOCKET, False, at="tests-density"),
-    "leaves-a-child": cell(CHILD, True),
-    "leaves-a-thread": cell(THREAD, True),
+    "leaves-a-child": cell(CHILD, False),
+    "leaves-a-thread": cell(THREAD, False),
     "shows-a-script": cell(SCRIPT, False),
     "not-a-notebook": raw(b"My answers are in the mail."),
     "json-but-no-notebook": raw(b'{"nbformat": 4, "cells": [1, {"cell_type": "code"}]}'),
@@ -225,4 +354,29 @@ HOSTILE = {
     "an-empty-file": raw(b" "),
     "two-hundred-megabytes": Hostile(huge, True, frozenset({"everything"})),
     "a-link-to-the-key": Hostile(link, True, frozenset({"everything"})),
+    "walks-to-the-runner": cell(WALK, False, harms_itself=True),
+    "walks-from-a-traceback": cell(CALM, False, at="tests-density"),
+    "looks-for-what-is-wanted": cell(WANT, False, at="tests-density"),
+    "mocks-everything": cell(MOCK, False, at="tests-density"),
+    "hooks-the-audit": cell(AUDIT, True),
+    "hooks-imports": cell(IMPORTS, False),
+    "forges-the-encoder": cell(FORGE, False, harms_itself=True),
+    "hands-over-a-pickle": cell(PICKLED, False, at="tests-density"),
+    "hands-over-a-subclass": cell(SUBCLASS, False, at="tests-density"),
+    "nests-without-end": cell(DEEP, False, at="tests-density"),
+    "answers-100-megabytes": cell(WIDE, True, at="tests-density"),
+    "answers-for-ever": cell(FOREVER, True, at="tests-density"),
+    "is-not-a-number": cell(NAN, False, at="tests-density"),
+    "is-a-huge-number": cell(HUGE_NUMBER, False, at="tests-density"),
+    "reads-other-processes": cell(PROC, False, at="tests-density"),
+    "kills-its-elders": cell(KILLS, True),
+    "closes-the-pipes": cell(CLOSES, True),
+    "forges-calls-back": cell(CALLS, True, at="tests-density"),
+    "stops-the-clock": cell(CLOCK, False),
+    "forks-in-an-answer": cell(FORKS, True, at="tests-density"),
+    "breaks-the-shell": cell(NOISE, True),
+    "a-long-line": cell("x = '" + "a" * 1_000_000 + "'", False),
+    "half-a-megabyte-of-tags": change(
+        lambda notebook: notebook.cells.append(nbformat.v4.new_markdown_cell("<script" * 60_000))
+    ),
 }

@@ -139,6 +139,7 @@ def strings_of(path, content: str) -> list[str]:
 def test_the_release_holds_the_notebook_and_its_helpers(built, name):
     assert {path.name for path in (built / "release" / name).iterdir()} == {
         f"{name}.ipynb",
+        "HAND_IN.md",
         "checks.py",
         "class_data.py",
     }
@@ -171,3 +172,33 @@ def test_masters_alone_are_enough(tmp_path, monkeypatch):
     monkeypatch.setattr(release, "master_paths", lambda: master_paths(folder))
     release.main(["--out", str(tmp_path / "out")])
     assert (tmp_path / "out" / "answers" / f"{NAMES[0]}.ipynb").is_file()
+
+
+def test_a_forgotten_seed_is_refused_and_nothing_is_written(tmp_path, capsys):
+    release.main(["--out", str(tmp_path), "--seed", "7", NAMES[0]])
+    key = tmp_path / "answers" / f"{NAMES[0]}.ipynb"
+    before = key.read_bytes()
+    for forgotten in ([], ["--seed", "7", "--data", "movielens-100k"]):
+        with pytest.raises(SystemExit):
+            release.main(["--out", str(tmp_path), *forgotten, NAMES[0]])
+        assert "is the key of class 7 on matinee" in capsys.readouterr().err
+    assert key.read_bytes() == before
+    release.main(["--out", str(tmp_path), "--seed", "7", NAMES[0]])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_model_solution_holds_answers_and_rubrics_and_no_hidden_check(built, name):
+    notebook = nbformat.read(built / "solutions" / f"{name}.ipynb", 4)
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert "*Rubric.*" in text
+    assert release.STUB not in text
+    for word in ("HIDDEN TESTS", "SOLUTION", "with idea(", "SECRET"):
+        assert word not in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whoever_answers_in_words_knows_beforehand_how_it_is_marked(built, name):
+    notebook = nbformat.read(built / "release" / name / f"{name}.ipynb", 4)
+    written = [cell for cell in notebook.cells if cell.source == release.WORDS]
+    told = [cell for cell in notebook.cells if "*How it is marked:*" in cell.source]
+    assert len(written) == len(told) == 1

@@ -3,18 +3,17 @@
 import copy
 import json
 import os
+import zipfile
+from dataclasses import replace
 
 import nbformat
 import pytest
 
-from assignments.tools.inbox import find_submissions, newest
-from assignments.tools.submissions import (
-    UnreadableError,
-    assemble,
-    read_notebook,
-    unusual,
-)
+from assignments.tools.inbox import best_of, find_submissions, read_file, unzipped
+from assignments.tools.release import WORDS, student_version
+from assignments.tools.submissions import UnreadableError, assemble, read_notebook
 from tests.assignments.harness import hand_in, key_of
+from tests.assignments.quick import failed_checks
 
 NAME = "01_from_log_to_problem"
 
@@ -25,39 +24,112 @@ def touch(folder, *paths: str):
         (folder / path).write_text("{}", encoding="utf-8")
 
 
+FOLDER = "Ada Byron_4711_assignsubmission_file_"
+
+
 @pytest.mark.parametrize(
     ("path", "student", "number"),
     [
         (f"ada/{NAME}.ipynb", "ada", ""),
         (f"ada/{NAME}/{NAME}.ipynb", "ada", ""),
         (f"ada_{NAME}.ipynb", "ada", ""),
-        (f"Ada Byron_4711_assignsubmission_file/{NAME}.ipynb", "Ada Byron", "4711"),
+        (f"{FOLDER}/{NAME}.ipynb", "Ada Byron", "4711"),
+        (f"{FOLDER}/answers/{NAME}.ipynb", "Ada Byron", "4711"),
+        (f"CS101-Assignment 1-3311/{FOLDER}/{NAME}.ipynb", "Ada Byron", "4711"),
+        (f"{FOLDER}{NAME}.ipynb", "Ada Byron", "4711"),
         (f"byronada_118_90125_{NAME}-1.ipynb", "byronada", "118"),
         (f"byronada_LATE_118_90125_{NAME}.ipynb", "byronada", "118"),
+        (f"student_test_118_90125_{NAME}.ipynb", "student_test", "118"),
+        ("byronada_118_text.html", "byronada", "118"),
+        ("ada/01-From Log to PROBLEM (2).ipynb", "ada", ""),
+        ("ada/Assignment 1 final.ipynb", "ada", ""),
     ],
 )
 def test_students_are_known_from_the_path(tmp_path, path, student, number):
     touch(tmp_path, path)
-    ((one,), others) = find_submissions(tmp_path, [NAME])
-    assert (one.student, one.assignment, one.platform_id) == (student, NAME, number)
-    assert others == []
+    (one,) = find_submissions(tmp_path, [NAME])
+    assert (one.student, one.number) == (student, number)
+    assert one.assignment == ("" if path.endswith("text.html") else NAME)
 
 
-def test_of_several_files_the_newest_is_taken(tmp_path):
-    touch(tmp_path, f"ada/old/{NAME}.ipynb", f"ada/{NAME}.ipynb", f"ben/{NAME}.ipynb")
-    os.utime(tmp_path / "ada" / "old" / f"{NAME}.ipynb", (1, 1))
-    ada, ben = newest(find_submissions(tmp_path, [NAME])[0])
-    assert (ada.path, ada.files) == (tmp_path / "ada" / f"{NAME}.ipynb", 2)
-    assert (ben.student, ben.files) == ("ben", 1)
+def test_two_students_of_one_name_are_two(tmp_path):
+    touch(tmp_path, *(f"Maria Garcia_{n}_assignsubmission_file_/{NAME}.ipynb" for n in (201, 202)))
+    chosen, rest = best_of(find_submissions(tmp_path, [NAME]))
+    assert [one.number for one in chosen] == ["201", "202"]
+    assert len({one.key for one in chosen}) == 2
+    assert rest == []
 
 
-def test_other_files_are_listed_not_lost(tmp_path):
+def test_downloads_side_by_side_are_unpacked_in_thought(tmp_path):
+    for name in ("Assignment 1-33", "Assignment 2-34"):
+        touch(tmp_path, *(f"{name}/{student}/{NAME}.ipynb" for student in ("ada", "ben")))
+    assert {one.student for one in find_submissions(tmp_path, [NAME])} == {"ada", "ben"}
+
+
+def test_a_students_own_folders_are_no_download(tmp_path):
+    touch(tmp_path, f"ada/old/{NAME}.ipynb", f"ada/new/{NAME}.ipynb", f"ben/{NAME}.ipynb")
+    assert {one.student for one in find_submissions(tmp_path, [NAME])} == {"ada", "ben"}
+
+
+def test_of_several_files_the_fullest_is_taken_and_then_the_latest(tmp_path):
+    touch(tmp_path, f"ada/{NAME}.ipynb", f"ada/b/{NAME}.ipynb", f"ada/c/{NAME}.ipynb")
+    found = find_submissions(tmp_path, [NAME])
+    for one, moment in zip(found, (100, 200, 300), strict=True):
+        os.utime(one.path, (moment, moment))
+    found = [replace(one, answered=n) for one, n in zip(found, (5, 5, 0), strict=True)]
+    (best,), rest = best_of(found)
+    assert best.place == f"ada/b/{NAME}.ipynb"
+    assert len(best.copies) == 2
+    assert len(rest) == 2
+    for one in found:
+        os.utime(one.path, (100, 100))
+    assert best_of(found)[0][0].answered == 5, "equal times"
+
+
+def test_no_file_is_left_out(tmp_path):
     touch(
         tmp_path, "ada/homework.ipynb", f"ben/{NAME}.pdf", f"{NAME}.ipynb", ".git/x", "a/.DS_Store"
     )
-    found, others = find_submissions(tmp_path, [NAME])
-    assert found == []
-    assert {path.name for path in others} == {"homework.ipynb", f"{NAME}.pdf", f"{NAME}.ipynb"}
+    os.symlink(tmp_path / "ada", tmp_path / "link")
+    os.mkfifo(tmp_path / "pipe")
+    names = {one.path.name for one in find_submissions(tmp_path, [NAME])}
+    assert names == {"homework.ipynb", f"{NAME}.pdf", f"{NAME}.ipynb", "link", "pipe"}
+    with pytest.raises(UnreadableError, match="not an ordinary file"):
+        read_file(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe", b"x" * 255, "…".encode() * 80, b"a\nb", b"=cmd()"])
+def test_any_name_of_a_folder_can_be_written_down(tmp_path, name):
+    place = os.path.join(os.fsencode(tmp_path), name)
+    os.mkdir(place)
+    with open(os.path.join(place, f"{NAME}.ipynb".encode()), "w") as file:
+        file.write("{}")
+    (one,) = find_submissions(tmp_path, [NAME])
+    one.student.encode(), one.place.encode()
+    assert one.student.isprintable()
+    assert len(one.key) < 80
+    assert one.key.isascii()
+    assert one.content() == b"{}"
+
+
+def test_two_names_that_cannot_be_printed_are_two(tmp_path):
+    for name in (b"\xff", b"\xfe"):
+        os.mkdir(os.path.join(os.fsencode(tmp_path), name))
+        with open(os.path.join(os.fsencode(tmp_path), name, f"{NAME}.ipynb".encode()), "w") as file:
+            file.write("{}")
+    assert len(best_of(find_submissions(tmp_path, [NAME]))[0]) == 2
+
+
+def test_a_zip_is_read_without_unpacking(tmp_path):
+    path = tmp_path / "ada" / f"{NAME}.zip"
+    path.parent.mkdir()
+    with zipfile.ZipFile(path, "w") as zipped:
+        zipped.writestr(f"../../{NAME}.ipynb", "{}")
+        zipped.writestr(f"__MACOSX/{NAME}.ipynb", "x")
+    assert unzipped(path.read_bytes()) == [(f"../../{NAME}.ipynb", b"{}")]
+    for content in (b"PK\x03\x04 and then nothing", path.read_bytes()[:60]):
+        with pytest.raises(UnreadableError, match="cannot be opened"):
+            unzipped(content)
 
 
 @pytest.mark.parametrize(
@@ -74,11 +146,9 @@ def test_other_files_are_listed_not_lost(tmp_path):
         (b"x" * 20_000_001, "20 MB; 20 are allowed"),
     ],
 )
-def test_a_file_that_is_no_notebook_is_named(tmp_path, content, message):
-    path = tmp_path / "x.ipynb"
-    path.write_bytes(content)
+def test_a_file_that_is_no_notebook_is_named(content, message):
     with pytest.raises(UnreadableError, match=message):
-        read_notebook(path)
+        read_notebook(content)
 
 
 def test_a_link_is_refused(tmp_path):
@@ -86,14 +156,18 @@ def test_a_link_is_refused(tmp_path):
     nbformat.write(key_of(NAME), target)
     (tmp_path / "x.ipynb").symlink_to(target)
     with pytest.raises(UnreadableError, match="a link"):
-        read_notebook(tmp_path / "x.ipynb")
+        read_file(tmp_path / "x.ipynb")
 
 
-def test_too_many_cells_are_refused(tmp_path):
+def test_too_many_cells_are_refused():
     cell = {"cell_type": "raw", "source": "", "metadata": {}}
-    (tmp_path / "x.ipynb").write_text(json.dumps({"nbformat": 4, "cells": [cell] * 501}))
     with pytest.raises(UnreadableError, match="501 cells"):
-        read_notebook(tmp_path / "x.ipynb")
+        read_notebook(json.dumps({"nbformat": 4, "cells": [cell] * 501}).encode())
+
+
+def test_a_mark_of_byte_order_is_no_fault():
+    content = b"\xef\xbb\xbf" + nbformat.writes(hand_in(NAME)).encode()
+    assert len(read_notebook(content).cells) == len(hand_in(NAME).cells)
 
 
 def named(notebook, name):
@@ -103,7 +177,6 @@ def named(notebook, name):
 def test_an_honest_submission_has_no_remark():
     assembled = assemble(key_of(NAME), hand_in(NAME))
     assert assembled.remarks == []
-    assert assembled.alarms == []
     assert assembled.untouched == set()
     nbformat.validate(assembled.notebook)
 
@@ -169,15 +242,99 @@ def test_a_notebook_of_another_class_is_not_held_against_this_key(part, value):
         assemble(key_of(NAME), submitted)
 
 
+def words_of(submitted):
+    assembled = assemble(key_of(NAME), submitted)
+    return assembled.words["report"], "report" in assembled.untouched
+
+
+MINE = "I would report the cut by time, because the service lives in the future."
+
+
+def own_cell_below(notebook):
+    named(notebook, "report").source = WORDS
+    notebook.cells.append(nbformat.v4.new_markdown_cell(MINE))
+
+
+def placeholder_deleted(notebook):
+    notebook.cells = [cell for cell in notebook.cells if cell.id != "report"]
+    notebook.cells.append(nbformat.v4.new_markdown_cell(MINE))
+
+
+def placeholder_as_code(notebook):
+    place = [cell.id for cell in notebook.cells].index("report")
+    mark = notebook.cells[place].metadata
+    notebook.cells[place] = nbformat.v4.new_code_cell(MINE, id="report", metadata=mark)
+
+
+def placeholder_as_raw(notebook):
+    place = [cell.id for cell in notebook.cells].index("report")
+    notebook.cells[place] = nbformat.v4.new_raw_cell(MINE, id="report")
+
+
+def in_the_question(notebook):
+    named(notebook, "report").source = WORDS
+    question = notebook.cells[[cell.id for cell in notebook.cells].index("report") - 1]
+    question.source += f"\n\n{MINE}"
+
+
+def as_a_comment_of_own_code(notebook):
+    named(notebook, "report").source = WORDS
+    notebook.cells.append(nbformat.v4.new_code_cell(f"# {MINE}\npass"))
+
+
+def printed(notebook):
+    named(notebook, "report").source = ""
+    notebook.cells.append(nbformat.v4.new_code_cell(f"print({MINE!r})"))
+
+
 @pytest.mark.parametrize(
-    ("code", "named"),
-    [
-        ("class A:\n    def __eq__(self, other): return True", "__eq__"),
-        ("import sys\nsys.modules['checks']", "sys.modules"),
-        ("import inspect", "inspect"),
-        ("frame['x'].eq(1); inspection = setattribute = 2", ""),
-    ],
-)
-def test_code_that_no_answer_needs_is_named(code, named):
-    cell = nbformat.v4.new_code_cell(code)
-    assert unusual(cell) == ([f"cell {cell.id} holds {named}: read it"] if named else [])
+    "where",
+    [own_cell_below, placeholder_deleted, placeholder_as_code, placeholder_as_raw,
+     in_the_question, as_a_comment_of_own_code, printed],
+)  # fmt: skip
+def test_words_are_found_wherever_they_stand(where):
+    submitted = hand_in(NAME)
+    where(submitted)
+    texts, untouched = words_of(submitted)
+    assert any(MINE in text for text in texts)
+    assert not untouched
+
+
+def test_without_any_words_there_is_no_answer():
+    submitted = hand_in(NAME, {"report": WORDS})
+    assert words_of(submitted) == ([], True)
+
+
+def test_an_answer_in_an_own_cell_counts_and_the_placeholder_is_left_out():
+    submitted = hand_in(NAME)
+    cell = named(submitted, "density")
+    own = nbformat.v4.new_code_cell(cell.source)
+    cell.source = named(student_version(key_of(NAME)), "density").source
+    submitted.cells.append(own)
+    assembled = assemble(key_of(NAME), submitted)
+    assert assembled.untouched == set()
+    assert "density" not in [cell.id for cell in assembled.notebook.cells]
+    assert assembled.remarks == [
+        "answer density stands in a cell of the student's own; that one counts"
+    ]
+
+
+@pytest.mark.parametrize("kept", ["marks", "identifiers", "neither"])
+def test_cells_are_known_by_their_mark_by_their_identifier_or_by_what_they_say(kept):
+    submitted = hand_in(NAME)
+    for number, cell in enumerate(submitted.cells):
+        if kept != "marks":
+            cell.metadata = nbformat.NotebookNode()
+        if kept != "identifiers":
+            cell.id = f"cell-{number}"
+    assembled = assemble(key_of(NAME), submitted)
+    assert not assembled.untouched - {"report"}
+    assert failed_checks(NAME, submitted) == {}
+
+
+def test_answers_to_other_questions_call_a_person():
+    submitted = hand_in(NAME)
+    named(submitted, "density").metadata.nbgrader.grade_id = "sparsity"
+    named(submitted, "density").id = "sparsity"
+    (alarm,) = assemble(key_of(NAME), submitted).alarms
+    assert "does not ask: sparsity" in alarm

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from io import StringIO
 from pathlib import Path
@@ -20,7 +21,7 @@ def stored(name: str) -> str:
     return (explore.FOLDER / f"{name}.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["neighbours", "taste_map"])
+@pytest.mark.parametrize("name", ["live", "neighbours", "taste_map"])
 def test_what_is_stored_is_as_fresh(name):
     assert explore.as_json(name) == stored(name), f"run python -m book.tools.explorables {name}"
 
@@ -120,3 +121,12 @@ def test_an_explorable_without_data_or_script_is_a_warning(extension, tmp_path):
     assert (
         "shoes" not in warnings and 'src="_static/explore/shoes.js"' in page and "<p>Hi</p>" in page
     )
+
+
+@pytest.mark.parametrize("name", ["live"])
+def test_what_stands_beside_is_as_fresh_and_small(name):
+    for path, text in explore.beside(name).items():
+        assert path.read_text(encoding="utf-8") == text, (
+            f"run python -m book.tools.explorables {name}"
+        )
+        assert len(gzip.compress(text.encode())) < 400_000

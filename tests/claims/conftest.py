@@ -36,7 +36,7 @@ def small_worlds(tmp_path_factory) -> list[SmallWorld]:
 
 @pytest.fixture(scope="session")
 def surely_positive():
-    """A function: is the mean of these differences, one a seed, above `by` beyond doubt?"""
+    """`mean_above`: is the mean of these differences, one a seed, surely above `by`?"""
     return mean_above
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.model_selection import KFold
+from sklearn.model_selection import KFold, ParameterGrid
 from surprise import SVD, BaselineOnly
 
+from benchmarks.real_viewers import EVERYWHERE, GRIDS, GROUPED, RATED, RESULT
 from recsys_lib import Interactions
 from recsys_lib.datasets import load_movielens
 from recsys_lib.evaluation import evaluate
@@ -196,14 +198,36 @@ def test_for_people_known_before_the_cut_neighbours_lose_half_of_their_promise(s
     assert warm["high"] < promised / 1.5
 
 
-def test_the_table_of_every_method_is_reproduced(small):
-    path = Path(__file__).parents[2] / "benchmarks" / "real_viewers.csv"
-    measured = pd.read_csv(path, comment="#")
-    measured = measured[measured["set"] == "100k"].set_index("model")["ndcg"]
+def test_the_table_of_every_method_is_reproduced_with_the_settings_it_names(small):
+    measured = pd.read_csv(RESULT, comment="#")
+    measured = measured[measured["set"] == "100k"].set_index("model")
     models = {"Popular": Popular(), "ItemKNN": ItemKNN(), "UserKNN": UserKNN(), "EASE": EASE()}
+    for name, model in models.items():
+        pairs = [pair.split("=") for pair in str(measured["settings"].fillna("")[name]).split()]
+        model.set_params(**{key: json.loads(value) for key, value in pairs})
     split = split_random(small.interactions, rng=np.random.default_rng(0))
     now = scores(models, split)
-    assert (now - measured[now.index]).abs().max() < 0.0005
+    assert (now - measured["ndcg"][now.index]).abs().max() < 0.0005
+
+
+def test_every_method_with_settings_was_given_as_many_and_its_defaults_among_them():
+    known = EVERYWHERE | GROUPED | RATED
+    for name, grid in GRIDS.items():
+        assert len(list(ParameterGrid(grid))) == 6, name
+        defaults = known[name].get_params()
+        assert all(defaults[setting] in values for setting, values in grid.items()), name
+    free = {name for name in known if name not in GRIDS}
+    assert free == {"Random", "Popular", "SVD (Surprise)"}
+
+
+def test_where_a_sum_gains_or_loses_is_read_from_differences_of_viewers():
+    measured = pd.read_csv(
+        Path(__file__).parents[2] / "benchmarks" / "real_viewers.csv", comment="#"
+    )
+    sums = measured.dropna(subset="gain").set_index(["model", "set"])
+    two, three = (sums.loc[name] for name in ("EASE + iALS", "EASE + RP3beta + UserKNN"))
+    assert two.loc[["100k", "1m"], "gain_low"].min() > 0 > two.loc["matinee", "gain_high"]
+    assert three["gain_high"].max() < 0
 
 
 def test_adding_up_ease_and_ials_beats_both(small, surely_positive):

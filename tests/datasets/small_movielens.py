@@ -24,7 +24,8 @@ RATINGS_FILE = {"100k": "u.data", "1m": "ratings.dat", "latest-small": "ratings.
 
 def small_files(name: str) -> dict[str, bytes]:
     """File name → content, in the format of that set."""
-    return {"100k": _files_100k, "1m": _files_1m}.get(name, _files_csv)()
+    files = {"100k": _files_100k, "1m": _files_1m, "10m": _files_10m}
+    return files.get(name, _files_csv)()
 
 
 def write_folder(folder: Path, name: str, **changed: bytes | None) -> Path:
@@ -71,6 +72,18 @@ def _files_1m() -> dict[str, bytes]:
         "ratings.dat": _lines(RATINGS, "::"),
         "movies.dat": _lines(items, "::"),
         "users.dat": _lines(users, "::"),
+    }
+
+
+def _files_10m() -> dict[str, bytes]:
+    items = [
+        (item, title, "|".join(genres) or "(no genres listed)") for item, title, genres in TITLES
+    ]
+    ratings = [(user, item, f"{stars:.1f}", time) for user, item, stars, time in RATINGS]
+    return {
+        "ratings.dat": _lines(ratings, "::"),
+        "movies.dat": _lines(items, "::", "utf-8"),
+        "tags.dat": _lines([(1, 1, "made up", 874965758)], "::"),
     }
 
 

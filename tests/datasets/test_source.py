@@ -40,7 +40,7 @@ def test_matinee_comes_with_titles_and_age_bands():
 def test_what_is_nothing_of_that_is_refused(tmp_path):
     with pytest.raises(FetchError, match=r"no such file or data set \(ml-2m\).*matinee, ml-100k"):
         open_dataset("ml-2m")
-    with pytest.raises(DataError, match="no MovieLens folder or zip"):
+    with pytest.raises(DataError, match="holds no table but nothing"):
         open_dataset(tmp_path)
     with pytest.raises(FetchError, match="no such file or data set"):
         open_dataset("x" * 5000)

@@ -42,7 +42,7 @@ def test_named_columns_are_read(csv_file):
 
 
 def test_without_rating_and_time_every_event_counts_one(csv_file):
-    data = read_interactions(csv_file(LOANS), "reader", "book")
+    data = read_interactions(csv_file(LOANS), "reader", "book", "none", "none")
     assert events_of(data) == {("ada", "B1", 1, None), ("ben", "B1", 1, None),
                                ("ada", "B2", 1, None)}  # fmt: skip
 
@@ -92,18 +92,18 @@ def test_labels_are_integers_only_if_all_of_them_are(csv_file):
 
 
 def test_seconds_since_1970_are_read_as_they_are(csv_file):
-    data = read_interactions(csv_file("user_id,item_id,t\n1,1,0\n1,2,874965758.9\n"), time="t")
-    assert data.times.tolist() == [0, 874965758]
+    path = csv_file("user_id,item_id,t\n1,1,0\n1,2,874965758.9\n")
+    assert read_interactions(path, time="t", time_unit="s").times.tolist() == [0, 874965758]
 
 
 def test_another_encoding_can_be_named(csv_file):
     path = csv_file("user_id,item_id\n1,Café\n".encode("latin-1"))
     assert read_interactions(path, encoding="latin-1").items.tolist() == ["Café"]
     with pytest.raises(DataError, match=r"byte 0xe9 is not utf-8 .*loans\.csv, line 2"):
-        read_interactions(path)
+        read_interactions(path, encoding="utf-8")
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "base64", "nonsense", "utf-7", ""])
+@pytest.mark.parametrize("encoding", ["base64", "nonsense", "utf-7", ""])
 def test_an_encoding_that_does_not_fit_is_refused(encoding, csv_file):
     with pytest.raises(ArgumentError, match="encoding="):
         read_interactions(csv_file(LOANS), **COLUMNS, encoding=encoding)
@@ -115,11 +115,13 @@ def test_a_repeated_pair_is_refused_or_decided_on_request(csv_file):
         read_interactions(path, **COLUMNS)
     values = {
         choice: read_interactions(path, **COLUMNS, duplicates=choice).matrix.toarray()[0, 0]
-        for choice in ("first", "last", "sum")
+        for choice in ("first", "last", "mean")
     }
-    assert values == {"first": 5, "last": 2, "sum": 7}
-    with pytest.raises(ArgumentError, match="duplicates='mean' is not known"):
-        read_interactions(path, **COLUMNS, duplicates="mean")
+    assert values == {"first": 5, "last": 2, "mean": 3.5}
+    with pytest.raises(ArgumentError, match="duplicates='median' is not known"):
+        read_interactions(path, **COLUMNS, duplicates="median")
+    with pytest.raises(DataError, match="a sum of ratings is no rating"):
+        read_interactions(path, **COLUMNS, duplicates="sum")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_a_repeated_pair_is_refused_or_decided_on_request(csv_file):
         ("ada,B3,1e30,2024-01-01", "not '1e30'"),
         ("ada,B3,1_000,2024-01-01", "not '1_000'"),
         ("ada,B3,,2024-01-01", "not ''"),
-        ('ada,B3,"4,5",2024-01-01', "not '4,5'"),
+        ("ada,B3,4/5,2024-01-01", "not '4/5'"),
         (",B3,4,2024-01-01", "column 'reader' must hold a label, not ''"),
         ("ada,  ,4,2024-01-01", "column 'book' must hold a label"),
         ("ada,B3,4,01/02/2024", "column 'day' must hold an ISO 8601 datetime"),
@@ -142,10 +144,9 @@ def test_a_repeated_pair_is_refused_or_decided_on_request(csv_file):
         ("ada,B3,4,1969-12-31", "not '1969-12-31'"),
         ("ada,B3,4,9999-01-01", "not '9999-01-01'"),
         ("ada,B3,4", "3 fields, but the header has 4"),
-        ("ada,B3,4,2024-01-01,", "5 fields, but the header has 4"),
+        ("ada,B3,4,2024-01-01,x", "5 fields, but the header has 4"),
         ('"ada"x,B3,4,2024-01-01', "not CSV"),
         ('"ada,B3,4,2024-01-01', "not CSV"),
-        ("a" * 140_000 + ",B3,4,2024-01-01", "not CSV: field larger"),
     ],
 )
 def test_a_faulty_row_is_named_with_its_line(row, message, csv_file):
@@ -161,7 +162,7 @@ def test_the_line_is_right_below_a_cell_of_two_lines(csv_file):
 
 def test_numbers_just_inside_the_limits_are_read(csv_file):
     content = "user_id,item_id,r,t\n1,1,9e29,0\n1,2,-9e29,9200000000\n"
-    data = read_interactions(csv_file(content), rating="r", time="t")
+    data = read_interactions(csv_file(content), rating="r", time="t", time_unit="s")
     assert data.matrix.data.tolist() == [np.float32(9e29), np.float32(-9e29)]
     assert data.times.tolist() == [0, 9_200_000_000]
 
@@ -174,7 +175,7 @@ def test_numbers_just_inside_the_limits_are_read(csv_file):
         ("reader,book,stars,day\n", "no row below its header"),
         ("reader,book\n1,2\n", r"no column 'stars' .*line 1\). The header names: reader, book"),
         ("reader,book,stars,stars,day\n", "more than one column 'stars'"),
-        ('reader,book,stars,"day, of', "no column 'day'"),
+        ('reader,book,stars,"day, of', "no column"),
     ],
 )
 def test_a_faulty_header_is_refused(content, message, csv_file):
@@ -191,7 +192,7 @@ def test_ten_million_columns_are_refused_without_reading_them(csv_file):
     path = csv_file(b"user_id,item_id" + b",c" * 10_000_000 + b"\n1,1" + b",0" * 10_000_000)
     tracemalloc.start()
     try:
-        with pytest.raises(DataError, match=r"longer than 1,048,576 bytes .*line 1"):
+        with pytest.raises(DataError, match=r"longer than 1,048,576 characters .*line 1"):
             read_interactions(path)
         assert tracemalloc.get_traced_memory()[1] < 8 << 20  # the file has 38 MiB
     finally:
@@ -208,5 +209,5 @@ def test_a_damaged_gzip_file_is_refused(csv_file):
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     with pytest.raises(FetchError, match="No such file"):
         read_interactions(tmp_path / "nowhere.csv")
-    with pytest.raises(FetchError, match="directory"):
+    with pytest.raises(DataError, match="holds no table"):
         read_interactions(tmp_path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,8 @@ import pytest
 from recsys_lib import Interactions
 from recsys_lib.errors import ArgumentError
 from recsys_lib.explain import because, counterfactual, exact_scores, explain, without
+from recsys_lib.explain.counterfactual import Shelf, _search
+from recsys_lib.explain.histories import LinearHistory, added_up, history_of
 from recsys_lib.interactions import ITEM, USER
 from recsys_lib.models import EASE, ContentProfile, ImplicitALS, ItemKNN
 
@@ -114,12 +116,93 @@ def test_the_models_own_list_loses_the_title():
         model.train_ = log
 
 
+def plays_of(added: np.ndarray) -> LinearHistory:
+    """Plays 3, 4, ... and what each adds to titles 0, 1, 2."""
+    n_plays = len(added)
+    return LinearHistory(3 + np.arange(n_plays), np.hstack([added, np.zeros((n_plays,) * 2)]))
+
+
+def brute_force(added: np.ndarray, column: int, k: int) -> list[set]:
+    """Every set of plays without which the title is off the list, as a naive loop."""
+    found = []
+    for size in range(1, len(added)):
+        for gone in combinations(range(len(added)), size):
+            left = [play for play in range(len(added)) if play not in gone]
+            score = [sum(added[play][title] for play in left) for title in range(3)]
+            ahead = [t for t in range(3) if (-score[t], t) < (-score[column], column)]
+            if len(ahead) >= k:
+                found.append(set(gone))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("n_plays", "values", "tries"), [(3, (-1, 0, 1), 5000), (4, (0, 1), 5000), (4, (0, 1), 1)]
+)
+def test_all_small_cases_tied_or_not_by_brute_force(n_plays, values, tries):
+    """What is said of each answer is so; tries=1 goes by growing and shedding alone."""
+    wrong, cases = [], 0
+    for cells in product(values, repeat=3 * n_plays):
+        added = np.array(cells, float).reshape(n_plays, 3)
+        for column, k in ((1, 1), (1, 2)):  # a rival on either side of it
+            shelf = Shelf(plays_of(added), column, 3 + n_plays, k)
+            if shelf.ranks(np.zeros((1, n_plays), bool))[0] > k:
+                continue
+            cases += 1
+            found, truth = _search(shelf, tries), brute_force(added, column, k)
+            if found is None:
+                fits = not truth or tries == 1
+            else:
+                removed, smallest = set(np.flatnonzero(found[0])), found[1]
+                fits = removed in truth and not any(removed - {play} in truth for play in removed)
+                fits &= len(removed) == len(min(truth, key=len)) or not smallest
+                fits &= smallest or tries == 1
+            if not fits:
+                wrong.append((added.tolist(), column, k, found))
+    assert cases > 4000 and not wrong
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        [[0, 0, -2], [-1, -1, -1], [-2, 1, 2], [-2, -2, -2], [2, 0, -2], [-1, -2, -1]],
+        [[0, 0, 0], [2, 0, 2], [2, 2, 2], [-2, 0, -1], [-2, 2, 2], [2, 2, -2]],
+    ],
+)
+def test_a_set_that_grew_too_large_sheds_all_that_it_can_do_without(added):
+    """Both grow to where more than one play, or first one and then another, can be given back."""
+    added = np.array(added, float)
+    removed, _ = _search(Shelf(plays_of(added), 1, 9, 2), tries=1)
+    removed, truth = set(np.flatnonzero(removed)), brute_force(added, 1, 2)
+    assert removed in truth
+    assert not any(removed - {play} in truth for play in removed)
+
+
+def test_sums_are_taken_from_left_to_right_to_the_last_bit():
+    rng = np.random.default_rng(0)
+    weights, rows = rng.normal(size=(70, 300)), rng.normal(size=(300, 5))
+    naive = [[sum((w * r for w, r in zip(line, column, strict=True)), 0.0) for column in rows.T]
+             for line in weights]  # fmt: skip
+    np.testing.assert_array_equal(added_up(weights, rows), naive)
+    assert (added_up(weights, rows) != weights @ rows).any()
+
+
+def test_scores_do_not_depend_on_which_sets_are_scored_together(make_log):
+    for name in MODELS:
+        model = fitted(name, make_log(8, users=25, items=24, events=180))
+        history = history_of(model, model.train_.users[np.argmax(model.train_.user_counts)])
+        removed = np.random.default_rng(0).random((90, len(history.columns))) < 0.3
+        alone = np.vstack([history.without(row[None, :]) for row in removed])
+        np.testing.assert_array_equal(history.without(removed), alone)
+
+
 def test_a_title_that_nothing_can_displace_stays():
     # Three titles, one of them not played: it is first of one whatever goes.
     log = Interactions.from_frame(pd.DataFrame({USER: [1, 1, 2, 2, 2], ITEM: list("ABABC")}))
     model = EASE(l2=1.0).fit(log)
     assert counterfactual(model, 1, "C", k=1) is None
-    assert without(None, {}) == "It would be on the list whichever of the plays were missing."
+    assert without(None, {}) == (
+        "None of the sets of plays that were tried would take it off the list."
+    )
 
 
 def test_only_titles_on_the_list_are_asked_about(make_log):

@@ -29,6 +29,7 @@ from recsys_lib.models.factors.ease import EASE
 from recsys_lib.models.factors.ials import ImplicitALS
 from recsys_lib.models.factors.surprise_model import SurpriseModel
 from recsys_lib.models.hybrids.featured_mf import FeaturedMF
+from recsys_lib.models.hybrids.hybrid import Hybrid
 from recsys_lib.models.hybrids.stacked import Stacked
 from recsys_lib.models.hybrids.switching import Switching
 from recsys_lib.models.hybrids.weighted import Weighted
@@ -40,6 +41,7 @@ from recsys_lib.models.rating import RatingPredictor
 MODELS = {
     "popular": Popular(),
     "popular, half-life": Popular(half_life_days=0.05),
+    "popular, weighted": Popular(weighted=True),
     "random": Random(random_state=5),
     "groups": DemographicGroups(("gender",)),
     "fine groups": DemographicGroups(("gender", "age_band"), shrinkage=0),
@@ -53,7 +55,9 @@ MODELS = {
     "user-knn, pearson": UserKNN(neighbors=5, similarity="pearson"),
     "rating-knn": RatingKNN(),
     "ease": EASE(),
+    "ease, weighted": EASE(l2=50.0, weighted=True),
     "ials": ImplicitALS(factors=8, iterations=2),
+    "ials, weighted": ImplicitALS(factors=8, iterations=2, weighted=True),
     "featured mf": FeaturedMF(factors=4, iterations=2),
     "featured mf, viewers": FeaturedMF(factors=4, columns=("gender",), iterations=2),
     "rp3beta": RP3beta(),
@@ -66,7 +70,7 @@ MODELS = {
     "stacked": Stacked(),
     "stacked, two": Stacked({"ease": EASE(), "popular": Popular()}),
 }
-ABSTRACT = {Recommender, RatingPredictor}
+ABSTRACT = {Recommender, RatingPredictor, Hybrid}
 
 
 def test_every_model_of_the_library_is_in_this_suite():

@@ -204,3 +204,32 @@ def test_everything_is_written(tmp_path, bank):
     chapters = {f"canvas/{question.chapter:02d}.zip" for question in bank}
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
     assert written == {"bank.json", "moodle.gift.txt"} | chapters
+
+
+def in_package(data: bytes, ending: str) -> ElementTree.Element:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        (name,) = [name for name in package.namelist() if name.endswith(ending)]
+        return ElementTree.fromstring(package.read(name))
+
+
+def test_canvas_gets_a_practice_quiz_under_the_books_licence():
+    data = quiz_exports.as_qti([AWKWARD])
+    about = in_package(data, "assessment_meta.xml")
+    found = {part.tag.split("}")[1]: part.text for part in about}
+    assert (found["quiz_type"], found["allowed_attempts"]) == ("practice_quiz", "-1")
+    assert "assignment" not in found, "nothing of it goes into the gradebook"
+    rights = ElementTree.tostring(in_package(data, "imsmanifest.xml"), "unicode")
+    assert "CC BY 4.0" in rights
+    assert "Private" not in rights
+
+
+def test_new_quizzes_find_only_kinds_that_they_import(bank):
+    """New Quizzes read choice questions with one right answer; each needs a name of its own."""
+    for _, questions in groupby(bank, key=lambda question: question.chapter):
+        items = list(open_quiz(quiz_exports.as_qti(list(questions))).iter(f"{QTI}item"))
+        for item in items:
+            fields = {field.find(f"{QTI}fieldlabel").text: field.find(f"{QTI}fieldentry").text
+                      for field in item.iter(f"{QTI}qtimetadatafield")}  # fmt: skip
+            assert fields["question_type"] == "multiple_choice_question"
+            assert float(fields["points_possible"]) > 0
+        assert len({item.get("ident") for item in items}) == len(items)

@@ -136,3 +136,8 @@ def test_at_most_one_output_is_left_unchecked(source):
     free = {"nbval-ignore-output", "nbval-skip"}
     tags = [set(cell.metadata.get("tags", [])) & free for cell, _ in code_cells(source)]
     assert sum(map(bool, tags)) <= 1
+
+
+def test_numbers_go_to_the_prose_through_the_one_helper(source):
+    code = "\n".join(cell.source for cell, _ in code_cells(source))
+    assert "glue(" not in code and "def quote(" not in code

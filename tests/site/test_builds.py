@@ -78,6 +78,7 @@ def test_a_changed_chapter_is_rebuilt_alone_in_less_than_half_the_time(again):
     assert differing(clean, now) == {
         f"{CHAPTER}.html",
         f"_sources/{CHAPTER}.ipynb",
+        "_static/search-sections.js",
         "searchindex.js",
     }
     assert spent < float((again / "seconds").read_text()) / 2
@@ -87,4 +88,4 @@ def test_a_changed_style_is_seen_where_no_page_has_changed(again):
     change(again / "book/_static/watch-next.css", ".home-page {", ".home-page { color: #123456;")
     done = make(again, "preview")
     assert done.returncode == 0, done.stderr
-    assert "#123456" in (again / "_build/html/_static/watch-next.css").read_text(encoding="utf-8")
+    assert "#123456" in (again / "_build/html/_static/site.css").read_text(encoding="utf-8")

@@ -53,7 +53,7 @@ plt.show()
 def sound(tmp_path_factory) -> Path:
     """A book of one page and one executed chapter, with the real configuration and extensions."""
     book = tmp_path_factory.mktemp("sound")
-    for name in ("book/_ext", "book/_static"):
+    for name in ("book/_ext", "book/_static", "book/tools/explorables"):
         shutil.copytree(ROOT / name, book / name)
     shutil.copy(ROOT / "book/references.bib", book / "book")
     for name in ("_config.yml", "CITATION.cff"):
@@ -134,7 +134,7 @@ def test_a_build_that_failed_fails_again_until_it_is_mended(sound, tmp_path):
     """Sphinx alone would call the second one a success: nothing has changed since."""
     book = shutil.copytree(sound, tmp_path / "book", ignore=shutil.ignore_patterns("_build"))
     shutil.copy(ROOT / "Makefile", book)
-    shutil.copytree(ROOT / "book/tools", book / "book/tools")
+    shutil.copytree(ROOT / "book/tools", book / "book/tools", dirs_exist_ok=True)
     notebook = book / "chapters/01_small.ipynb"
     right = notebook.read_text(encoding="utf-8")
     options = ["-o", ".venv/.ready", f"BIN={Path(sys.executable).parent}"]

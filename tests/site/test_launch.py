@@ -51,8 +51,8 @@ def test_each_chapter_is_downloaded_and_launched_as_itself(site, pages):
 def test_binder_installs_what_a_reader_installs():
     assert text(".binder/requirements.txt").split() == ["-r", "../requirements.txt"]
     version = re.fullmatch(r"python-3\.(\d+)\n", text(".binder/runtime.txt"))
-    lowest = re.fullmatch(r">=3\.(\d+)", PROJECT["requires-python"])
-    assert int(version[1]) >= int(lowest[1])
+    allowed = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", PROJECT["requires-python"])
+    assert int(allowed[1]) <= int(version[1]) < int(allowed[2])
     assert f'"3.{version[1]}"' in text(".github/workflows/ci.yml")
 
 

@@ -40,6 +40,26 @@ def test_a_sum_has_its_limits_above_and_below_but_a_square_stays_beside():
     assert written.count("<msup>") == 1
 
 
+def test_a_word_is_a_name_and_not_an_operator():
+    for tex in (
+        r"\operatorname{own} - \operatorname{men}",
+        r"\max_i x",
+        r"\underset{i}{\arg\max} s",
+    ):
+        written = mathml.to_mathml(tex, display=False)
+        assert not re.search(r"<mo[^>]*>[A-Za-z]", written)
+    assert "<mi>own</mi><mo>−</mo><mi>men</mi>" in mathml.to_mathml(
+        r"\operatorname{own} - \operatorname{men}", display=False
+    )
+
+
+def test_equations_under_each_other_meet_at_their_sign():
+    written = mathml.to_mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", display=True)
+    assert written.count("padding:3px 0;text-align:right") == 2
+    cases = r"\begin{cases} 1 & x > 0 \\ 0 & y \end{cases}"
+    assert "padding" not in mathml.to_mathml(cases, display=True)
+
+
 @pytest.mark.parametrize(
     "tex", [r"\nosuchthing{x}", r"\frac{1", "a & b", r"\text{a $x$ b}", r"\operatorname*{max} x"]
 )

@@ -26,6 +26,9 @@ const Explore = (() => {
 
   /* <select data-options="titles" data-default="Friends">, or a <datalist>: options from the data. */
   function addOptions(form, data) {
+    for (const field of form.querySelectorAll("[data-from]")) {
+      field.value = data[field.dataset.from].join(",");
+    }
     for (const list of form.querySelectorAll("[data-options]")) {
       for (const text of data[list.dataset.options]) {
         list.append(new Option(text, text, text === list.dataset.default));
@@ -66,6 +69,24 @@ const Explore = (() => {
     }
   }
 
+  /* A button that copies the address of what is shown; where that is forbidden, it is selected. */
+  function copyButton(state) {
+    const said = html("span", { role: "status" });
+    const button = html("button", { type: "button" }, "Copy this view");
+    button.addEventListener("click", async () => {
+      const address = `${location.href.split("#")[0]}#${new URLSearchParams(state())}`;
+      said.textContent = "";
+      try {
+        await navigator.clipboard.writeText(address);
+        said.textContent = "Copied: whoever opens the address sees what you see.";
+      } catch {
+        said.textContent = address;
+        getSelection().selectAllChildren(said);
+      }
+    });
+    return html("p", { class: "copy-view" }, button, " ", said);
+  }
+
   /* draw({data, state, picture, finding}) is called at the start and after every change:
      state is name → string, picture an empty element to fill, finding(text) says it in words. */
   function start(name, draw) {
@@ -97,19 +118,21 @@ const Explore = (() => {
     function change() {
       const next = read(form);
       for (const control of form.elements) {
-        if (control.list) next[control.name] = meant(control, control.value) ?? state[control.name];
+        if (control.list && control.name) next[control.name] = meant(control, control.value) ?? state[control.name];
       }
       state = next;
       keep();
       show();
     }
 
+    form.addEventListener("focusin", ({ target }) => { if (target.list) target.select(); });
     form.addEventListener("submit", event => event.preventDefault());
     form.addEventListener("input", change);
     form.addEventListener("change", event => {
       if (event.target.list) complete(event.target, state[event.target.name]);
       change();
     });
+    section.append(copyButton(() => state));
     addEventListener("hashchange", follow);
     if (location.hash.includes("=")) follow();
     else show();

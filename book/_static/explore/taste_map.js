@@ -5,6 +5,7 @@
 (() => {
   const { html, svg, start } = Explore;
   const RADIUS = 17; // of a numbered disc
+  const FINGER = 24; // pixels around a dot in which a tap means it
   const SHAPES = [ // of about the same size around (0, 0)
     "M-6,0a6,6 0 1,0 12,0a6,6 0 1,0 -12,0Z", "M0,-7.5L7,5.5L-7,5.5Z", "M-5.5,-5.5H5.5V5.5H-5.5Z",
     "M0,-8L8,0L0,8L-8,0Z", "M0,7.5L7,-5.5L-7,-5.5Z", "M-2.2,-7.5H2.2V7.5H-2.2Z",
@@ -13,9 +14,9 @@
   const places = [...Array(10).keys()].map(place => html("label", {},
     html("input", { type: "radio", name: "near", value: place + 1 }), html("span")));
   const go = html("button", { type: "button" });
-  const list = html("fieldset", {}, html("legend"), ...places, go);
+  const list = document.querySelector('[data-explorable="taste_map"] fieldset');
+  list.replaceChildren(html("legend"), ...places, go);
   list.querySelector("input").defaultChecked = true;
-  document.querySelector('[data-explorable="taste_map"] form').append(list);
 
   const address = (title, state) => `#${new URLSearchParams({ ...state, title, near: 1 })}`;
 
@@ -52,6 +53,27 @@
     return places;
   }
 
+  /* Where near a spot a name covers the fewest dots and discs, and no other name. */
+  function freePlace(data, text, [x, y], spots, taken) {
+    const size = matchMedia("(max-width: 600px)").matches ? 40 : 26;
+    const width = 0.62 * size * text.length, edge = Math.max(...data.x) + 30;
+    const covers = (box, px, py, r) => px > box.x - r && px < box.x + width + r
+      && py > box.y - 0.8 * size - r && py < box.y + 0.25 * size + r;
+    let best;
+    for (let dy = -190; dy <= 210; dy += 20) {
+      for (const dx of [-width - 40, -0.75 * width, -width / 2, -0.25 * width, 40]) {
+        const left = Math.min(Math.max(x + dx, -30), edge - width), box = { x: left, y: y + dy };
+        const dots = data.x.filter((px, n) => covers(box, px, data.y[n], 6)).length;
+        const discs = [[x, y], ...spots].filter(([px, py]) => covers(box, px, py, RADIUS + 3)).length;
+        const names = taken.filter(one => Math.abs(one.y - box.y) < 1.3 * size
+          && one.x < left + width + 10 && left < one.x + one.width + 10).length;
+        const cost = 3 * dots + 12 * discs + 100 * names + Math.hypot(left + width / 2 - x, dy) / 25;
+        if (!best || cost < best.cost) best = { ...box, width, cost };
+      }
+    }
+    return best;
+  }
+
   function mark(data, title, state) {
     const at = other => [data.x[other], data.y[other]];
     const chosen = data.near[title][state.near - 1];
@@ -64,15 +86,12 @@
       class: other === chosen ? "number marked" : "number",
       transform: `translate(${spots[place].map(Math.round).join(" ")})`,
     }, svg("circle", { r: RADIUS }), svg("text", { class: "middle", dy: "0.35em" }, place + 1)));
-    const upper = data.y[title] <= data.y[chosen] ? title : chosen;
-    const name = other => { // above all discs around it, or below them
-      const [x, y] = at(other);
-      const around = [[x, y], ...spots.filter(spot => Math.hypot(spot[0] - x, spot[1] - y) < 110)];
-      const heights = around.map(spot => spot[1]);
-      const side = x > 600 ? "end" : x < 300 ? "start" : "middle";
-      return svg("text", { class: "name", x, "text-anchor": side,
-        y: other === upper ? Math.min(...heights) - 30 : Math.max(...heights) + 48,
-      }, data.titles[other]);
+    const taken = [];
+    const name = other => {
+      const box = freePlace(data, data.titles[other], at(other), spots, taken);
+      taken.push(box);
+      return svg("text", { class: "name", x: box.x, y: box.y, "text-anchor": "start" },
+        data.titles[other]);
     };
     const [[x1, y1], [x2, y2]] = [at(title), spots[state.near - 1]];
     return [
@@ -87,19 +106,33 @@
   function map(data, title, state) {
     const { groups, of } = data.groupings[state.colours];
     const dots = data.titles.map((name, other) => svg("path", {
-      class: groups[of[other]][1], d: SHAPES[of[other]], "data-title": name,
+      class: groups[of[other]][1], d: SHAPES[of[other]],
       transform: `translate(${data.x[other]} ${data.y[other]})`,
-    }, svg("title", {}, `${name} (${data.years[other]})`)));
+    }));
+    const hint = svg("title");
     const [width, height] = [Math.max(...data.x), Math.max(...data.y)];
     const drawn = svg("svg", {
       viewBox: `-40 -60 ${width + 80} ${height + 130}`, role: "img",
       "aria-label": `Map of ${dots.length} titles; ${state.title} and its ten nearest are marked`,
-    }, svg("g", { class: "dots" }, ...dots), ...mark(data, title, state));
-    drawn.addEventListener("click", ({ target }) => {
-      const dot = target.closest("[data-title]");
-      if (dot) location.hash = address(dot.dataset.title, state);
+    }, hint, svg("g", { class: "dots" }, ...dots), ...mark(data, title, state));
+    drawn.addEventListener("pointermove", event => { // one hint for all: the nearest dot's name
+      const other = nearestTo(event, drawn, data);
+      hint.textContent = other < 0 ? "" : `${data.titles[other]} (${data.years[other]})`;
+    });
+    drawn.addEventListener("click", event => {
+      const other = nearestTo(event, drawn, data);
+      if (other >= 0) location.hash = address(data.titles[other], state);
     });
     return drawn;
+  }
+
+  /* The title whose dot is nearest to a tap, if within a finger's breadth; else -1. */
+  function nearestTo({ clientX, clientY }, drawn, data) {
+    const there = drawn.getScreenCTM();
+    const gaps = data.x.map((x, n) => Math.hypot(
+      there.a * x + there.e - clientX, there.d * data.y[n] + there.f - clientY));
+    const least = Math.min(...gaps);
+    return least <= FINGER ? gaps.indexOf(least) : -1;
   }
 
   function legend({ groups, of }) {

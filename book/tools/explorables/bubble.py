@@ -30,7 +30,7 @@ OF_CHAPTER_15 = {
 
 RUN_HERE = ("20/30", "20/60", "50/0", "50/30", "50/60")
 PLAIN = "0/0"  # what all are compared with
-FIRST, FIRST_MONTH = "20/0", 5  # what the page begins with: weeks 21 to 24
+FIRST, FIRST_MONTH = "50/60", 5  # what the page begins with: weeks 21 to 24
 MEASURES = {
     "utility": ("Satisfaction", " stars", 3),
     "diversity": ("Diversity", "", 4),
@@ -114,7 +114,11 @@ def interval(seeds: pd.DataFrame) -> list[list[float]]:
 
 def in_words(found: dict) -> str:
     """What the script says of the first picture, for who reads the page without it."""
-    sentences = ["Weeks 21 to 24, pages with 20% of the slots by lot, against plain ones."]
+    explore, weight = FIRST.split("/")
+    sentences = [
+        f"Weeks 21 to 24, pages with {explore}% of the slots by lot and a weight of {weight}% on"
+        " variety, against plain ones."
+    ]
     for measure, (label, unit, digits) in MEASURES.items():
         rows = found["policies"][FIRST][measure]
         value, (change, *ends) = rows["is"][FIRST_MONTH][0], rows["change"][FIRST_MONTH]

@@ -41,7 +41,7 @@ def make() -> dict:
         "titles": CHOICES,
         "catalogue": list(facts),
         "common": common.tolist(),
-        "n_viewers": watched.n_users,
+        "n_viewers": watched.active_users,
         "finding": finding(titles, watched),
     }
 
@@ -52,7 +52,7 @@ def finding(titles: pd.DataFrame, watched: Interactions) -> str:
     viewers = pd.Series(watched.item_counts, watched.items)
     near = ItemKNN().fit(watched).similar_items(item_id, k=10).set_index("item_id")
     first = near.index[0]
-    chance = viewers[item_id] * viewers[first] / watched.n_users
+    chance = viewers[item_id] * viewers[first] / watched.active_users
     return (
         f"By cosine, nearest to {DEFAULT} is {titles['title'][first]} ({titles['year'][first]}):"
         f" {near['common_viewers'][first]} viewers in common, where chance would bring"

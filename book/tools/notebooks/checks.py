@@ -7,6 +7,9 @@ from itertools import zip_longest
 
 from nbformat import NotebookNode
 
+from book.tools.notebooks.records import RECORD, name_of
+
+MANY_DIGITS = re.compile(r"-?\d+\.\d{7,}(?:e.*)?")
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 
 
@@ -42,7 +45,15 @@ def cell_problems(cell: NotebookNode, places: list[str]) -> list[str]:
         found.append("stores an error")
     if any(output.get("name") == "stderr" for output in cell.outputs):
         found.append("writes to stderr: mend the warning, or turn the progress bar off")
+    found += [f"hands all digits of {name} to the prose: say how many it shows"
+              for name in unrounded(cell)]  # fmt: skip
     text = str(cell.outputs)
     if ADDRESS.search(text) or any(f"{place}/" in text for place in places):
         found.append("prints a path or an address of this machine")
     return found
+
+
+def unrounded(cell: NotebookNode) -> list[str]:
+    """Names of numbers that the prose shows with more than six digits after the point."""
+    records = [output for output in cell.outputs if name_of(output) and RECORD in output.data]
+    return [name_of(output) for output in records if MANY_DIGITS.fullmatch(output.data[RECORD])]

@@ -25,21 +25,25 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import jupytext  # noqa: E402
 import nbformat  # noqa: E402
+from IPython.core.inputtransformer2 import TransformerManager  # noqa: E402
 from nbclient import NotebookClient  # noqa: E402
 from nbclient.exceptions import CellExecutionError  # noqa: E402
 from nbformat import NotebookNode  # noqa: E402
 
 from book.tools.notebooks.checks import differences, unfit_outputs  # noqa: E402
+from book.tools.notebooks.inputs import inputs  # noqa: E402
+from book.tools.notebooks.records import as_shown, places_shown  # noqa: E402
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "pygments_lexer": "ipython3"}
 
 
-def digest(source: str) -> str:
-    """What a notebook's outputs depend on, in sixteen hexadecimal digits: text, library, data."""
-    total = hashlib.sha256(source.encode())
-    files = [*(ROOT / "recsys_lib").rglob("*.py"), *(ROOT / "data").rglob("*.gz")]
-    for path in sorted(files):
+def digest(source: Path) -> str:
+    """What a notebook's outputs depend on, in sixteen hexadecimal digits: text, modules, tables."""
+    total = hashlib.sha256(source.read_bytes())
+    cells = [cell.source for cell in read_source(source).cells if cell.cell_type == "code"]
+    code = "".join(map(TransformerManager().transform_cell, cells))  # magics become Python
+    for path in inputs(code, ROOT):
         total.update(path.relative_to(ROOT).as_posix().encode())
         total.update(path.read_bytes())
     return total.hexdigest()[:16]
@@ -66,9 +70,10 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         resources={"metadata": {"path": str(folder)}},
     ).execute()
     notebook.metadata.language_info = nbformat.from_dict(LANGUAGE)
+    shown = places_shown(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = merge_streams(cell.outputs)
+            cell.outputs = as_shown(merge_streams(cell.outputs), shown)
 
 
 def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -86,11 +91,11 @@ def merge_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def is_stale(source: Path, target: Path) -> bool:
-    """Whether executing again could change anything: text, library or data is not as it was."""
+    """Whether executing again could change anything: text, module or table is not as it was."""
     if not target.exists():
         return True
     stored = nbformat.read(target, as_version=4)
-    same = stored.metadata.get("digest") == digest(source.read_text(encoding="utf-8"))
+    same = stored.metadata.get("digest") == digest(source)
     return not same or bool(problems(stored, read_source(source)))
 
 
@@ -109,7 +114,7 @@ def build(source: Path) -> list[str]:
         return [str(error)]
     found = problems(notebook, read_source(source))
     if not found:
-        notebook.metadata["digest"] = digest(source.read_text(encoding="utf-8"))
+        notebook.metadata["digest"] = digest(source)
         nbformat.validate(notebook)
         text = nbformat.writes(notebook) + "\n"
         source.with_suffix(".ipynb").write_text(text, encoding="utf-8", newline="\n")

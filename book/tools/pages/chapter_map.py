@@ -68,17 +68,19 @@ def read_parts(root: Path) -> dict[str, list[Chapter]]:
 
 
 def as_markdown(root: Path) -> str:
-    """A list a part of the chapters that exist, and one line on those to come."""
-    parts = read_parts(root)
+    """A list a part of the chapters that exist."""
     lines = []
-    for caption, chapters in parts.items():
+    for caption, chapters in read_parts(root).items():
         lines += [f"**{caption}**", ""]
         for chapter in chapters:
             name = f"{chapter.number:02d} [{chapter.title}]({chapter.link})"
             lines.append(f"- {name}: {chapter.reading} to read, {chapter.running} to run")
         lines.append("")
-    there = {chapter.number for chapters in parts.values() for chapter in chapters}
-    coming = [f"{n:02d} {title}" for n, title in enumerate(PLAN, start=1) if n not in there]
-    if coming:
-        lines += [f"Planned and not yet written: {'; '.join(coming)}.", ""]
     return "\n".join(lines)
+
+
+def planned(root: Path) -> str:
+    """One line on the chapters to come, for the changelog; empty once all are there."""
+    there = {chapter.number for chapters in read_parts(root).values() for chapter in chapters}
+    coming = [f"{n:02d} {title}" for n, title in enumerate(PLAN, start=1) if n not in there]
+    return f"Planned and not yet written: {'; '.join(coming)}.\n" if coming else "\n"

@@ -1,4 +1,4 @@
-"""Make what the pages show of the library: home pages of five viewers and the map of chapters.
+"""Make what the pages show of the library: home pages of five viewers, cards, chapters.
 
 ``python -m book.tools.pages.home_page`` writes book/_generated/ and book/_static/home_page.svg
 anew. Run it when the data, the models or a chapter's title or minutes change; a test says when.
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from book.tools.pages import chapter_map, tiles
+from book.tools.pages import cards, chapter_map, tiles
 from recsys_lib.datasets import Matinee, load_matinee
 from recsys_lib.models.baselines.demographic import DemographicGroups
 from recsys_lib.models.baselines.popular import Popular
@@ -153,6 +153,8 @@ def make() -> dict[Path, str]:
     return {
         generated / "home_page.html": tiles.as_html(pages),
         generated / "chapter_map.md": chapter_map.as_markdown(ROOT),
+        generated / "planned.md": chapter_map.planned(ROOT),
+        generated / "cards.html": cards.as_html(ROOT / "book" / "explore"),
         Path("book/_static/home_page.svg"): tiles.as_svg(*pages[0]),
     }
 

@@ -33,7 +33,8 @@ PICTURES_MISSING = """[...document.images].filter(
 
 DRAWN = """new Promise(done => setTimeout(done, 350)).then(() => {
     const section = document.querySelector(".explorable");
-    for (const part of section.querySelectorAll(".control, input, button, noscript, script")) {
+    const idle = ".control, .wall, .learning, .copy-view, input, button, noscript, script";
+    for (const part of section.querySelectorAll(idle)) {
         part.remove();
     }
     const note = document.createElement("p");

@@ -6,12 +6,13 @@ So numbers in them are the chapter's own. Texts are Markdown with TeX between do
 from __future__ import annotations
 
 import re
-from ast import literal_eval
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+
+from book.tools.notebooks.records import RECORD, SHOWN, name_of, value_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -24,7 +25,6 @@ OPTION = re.compile(
     r"(.*?)</details>",
     re.S,
 )
-GLUE = re.compile(r"\{glue:text\}`(\w+)(?::([^`]*))?`")
 EQUATION = re.compile(r"\{eq\}`([\w-]+)`")
 LABEL = re.compile(r"^\$\$ \(([\w-]+)\)", re.M)
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\([^)\s]+\)")
@@ -86,11 +86,7 @@ def read_chapter(number: int, notebook: NotebookNode) -> list[Question]:
 def glued(notebook: NotebookNode) -> dict[str, object]:
     """Name → value of everything that the chapter hands from its cells to its prose."""
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
-    named = {out["metadata"]["scrapbook"]["name"]: out["data"] for out in outputs
-             if "scrapbook" in out.get("metadata", {})}  # fmt: skip
-    texts = {name: data.get("application/papermill.record/text/plain")
-             for name, data in named.items()}  # fmt: skip
-    return {name: literal_eval(text) for name, text in texts.items() if text}
+    return {name_of(out): value_of(out) for out in outputs if name_of(out) and RECORD in out.data}
 
 
 def plain(text: str, values: dict[str, object], places: dict[str, str]) -> str:
@@ -99,7 +95,7 @@ def plain(text: str, values: dict[str, object], places: dict[str, str]) -> str:
     Raises:
         ValueError: a role or a tag is left over.
     """
-    text = GLUE.sub(lambda part: format(values[part[1]], part[2] or ""), text.strip())
+    text = SHOWN.sub(lambda part: format(values[part[1]], part[2] or ""), text.strip())
     text = EQUATION.sub(lambda part: places[part[1]], text)
     text = LINK.sub(r"\1", text)
     for tag, mark in TAGS.items():

@@ -14,6 +14,8 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from book.tools.quizzes.bank import Question
 
 LICENCE = "CC BY 4.0, the Watch Next contributors"
+LICENCE_PAGE = "https://creativecommons.org/licenses/by/4.0/"
+PRIVATE = "Private (Copyrighted) - http://en.wikipedia.org/wiki/Copyright"  # text2qti's own line
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).use(
     dollarmath_plugin,
@@ -72,10 +74,20 @@ def _indented(mark: str, text: str) -> str:
 
 
 def as_qti(questions: Sequence[Question]) -> bytes:
-    """The questions of one chapter as a zip that Canvas imports as a quiz (QTI 1.2)."""
+    """The questions of one chapter as a zip that Canvas imports as a practice quiz (QTI 1.2).
+
+    The answers are on the site: what counts for a grade would be no test. So no assignment comes
+    with the quiz, and it can be taken as often as one likes. Canvas's New Quizzes know no practice
+    quizzes and take only the questions.
+    """
     from text2qti.config import Config
     from text2qti.qti import QTI
     from text2qti.quiz import Quiz
 
-    quiz = Quiz(as_text2qti(questions), config=Config(), source_name=questions[0].id)
-    return QTI(quiz).zip_bytes()
+    made = QTI(Quiz(as_text2qti(questions), config=Config(), source_name=questions[0].id))
+    about = re.sub(r"  <assignment .*</assignment_group_identifierref>\n", "",
+                   made.assessment_meta, flags=re.S)  # fmt: skip
+    about = about.replace("<quiz_type>assignment<", "<quiz_type>practice_quiz<")
+    made.assessment_meta = about.replace("<allowed_attempts>1<", "<allowed_attempts>-1<")
+    made.imsmanifest_xml = made.imsmanifest_xml.replace(PRIVATE, f"{LICENCE} - {LICENCE_PAGE}")
+    return made.zip_bytes()

@@ -32,6 +32,8 @@ def as_html(slide: Slide, target: Path, site: Path) -> str:
         name = Path(picture["src"]).name
         shutil.copy(site / "_images" / name, target / "images" / name)
         picture["src"] = f"images/{name}"
+        for size in ("width", "height", "style"):  # a slide has its own measure
+            del picture[size]
     for tag in body.select("[id]"):
         del tag["id"]
     level = "h1" if slide.kind == "title" else "h2"
@@ -84,7 +86,8 @@ def _copy_support(site: Path, target: Path) -> None:
     for name in REVEAL:
         (target / "reveal" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(reveal / name, target / "reveal" / name)
-    shutil.copytree(site / "_static" / "math", target / "math")
+    for fonts in ("math", "type"):
+        shutil.copytree(site / "_static" / fonts, target / fonts)
     shutil.copy(site / "_static" / "watch-next.css", target)
     shutil.copy(Path(__file__).with_name("slides.css"), target)
 

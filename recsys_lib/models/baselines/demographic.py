@@ -40,7 +40,7 @@ class DemographicGroups(Recommender):
 
     def _fit(self, train: Interactions, items, users) -> None:
         check_at_least("shrinkage", self.shrinkage, 0)
-        group_of_user = self._groups(users)
+        group_of_user = self._groups(users, train.users)
         self.group_of_user_ = group_of_user
         self.n_groups_ = int(group_of_user.max()) + 1
         group = group_of_user.reindex(train.users).fillna(-1).astype(int).to_numpy()
@@ -58,19 +58,19 @@ class DemographicGroups(Recommender):
         score = np.where(total > 0, score, share)  # an empty group, not shrunk: nothing is known
         self.group_scores_ = np.vstack([score, share]).astype(np.float32)  # last row: no group
 
-    def _groups(self, users) -> pd.Series:
+    def _groups(self, users, labels: np.ndarray) -> pd.Series:
         if users is None:
             raise DataError("DemographicGroups needs to know the viewers",
                             fix="Call fit(train, users=frame), one row a viewer.")  # fmt: skip
         columns = list(self.columns)
         if not columns:
             raise ArgumentError("columns must name at least one column of users")
-        check_viewers(users, columns)
+        check_viewers(users, columns, labels)
         number = users.groupby(columns, observed=True, dropna=False, sort=True).ngroup()
         return pd.Series(number.to_numpy(), index=users[USER].to_numpy())
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return self._score_strangers(self.train_.users[rows])
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return self._score_strangers(users)
 
     def _score_strangers(self, users: np.ndarray) -> np.ndarray:
         group = self.group_of_user_.reindex(users).fillna(self.n_groups_).astype(int)

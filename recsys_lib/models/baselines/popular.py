@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
 
-from recsys_lib.errors import ArgumentError, DataError
+from recsys_lib.errors import DataError, check_above
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.histories import event_weights
 
 DAY = 86_400  # seconds
 
@@ -17,34 +19,37 @@ class Popular(Recommender):
     score[i] = sum over events e of title i of 0.5 ** (age[e] / half_life_days)
 
     where age[e] is how many days before the newest event of `train` the event took place. Without
-    `half_life_days` every event counts 1 and the score is the number of viewers.
+    `half_life_days` every event counts 1 and the score is the number of viewers. With weighted=True
+    an event counts its value (minutes, plays) times that.
 
     Args:
         half_life_days: days after which an event counts half; None for never. Needs times.
+        weighted: whether values are weights; they must then be at least 0.
 
     Raises:
         ArgumentError: half_life_days is not above 0.
-        DataError: half_life_days is given and `train` has no times.
+        DataError: half_life_days is given and `train` has no times, or weighted=True and a value is
+            below 0.
     """
 
-    def __init__(self, half_life_days: float | None = None) -> None:
+    def __init__(self, half_life_days: float | None = None, weighted: bool = False) -> None:
         self.half_life_days = half_life_days
+        self.weighted = weighted
 
     def _fit(self, train: Interactions, items, users) -> None:
-        weights = np.ones(train.n_events)
+        weights = event_weights(train.matrix, self.weighted).data.astype(np.float64)
         if self.half_life_days is not None:
-            if not self.half_life_days > 0:
-                raise ArgumentError(f"half_life_days must be above 0, not {self.half_life_days!r}")
+            check_above("half_life_days", self.half_life_days, 0)
             if train.times is None:
                 raise DataError("half_life_days needs times and train has none",
                                 fix="Pass time= to Interactions.from_frame.")  # fmt: skip
             age = (train.times.max() - train.times) / DAY
-            weights = 0.5 ** (age / self.half_life_days)
+            weights *= 0.5 ** (age / self.half_life_days)
         counts = np.bincount(train.matrix.indices, weights, minlength=train.n_items)
         self.popularity_ = counts.astype(np.float32)
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return np.tile(self.popularity_, (len(rows), 1))
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return self._score_strangers(users)
 
     def _score_strangers(self, users: np.ndarray) -> np.ndarray:
-        return self._score(users)
+        return np.tile(self.popularity_, (len(users), 1))

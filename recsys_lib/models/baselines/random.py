@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
+from hashlib import blake2b
 
 import numpy as np
+from scipy import sparse
 
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
@@ -26,12 +27,14 @@ class Random(Recommender):
     def _fit(self, train: Interactions, items, users) -> None:
         pass
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return self._score_strangers(self.train_.users[rows])
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return self._score_strangers(users)
 
     def _score_strangers(self, users: np.ndarray) -> np.ndarray:
-        scores = np.empty((len(users), self.train_.n_items), np.float32)
+        scores = np.empty((len(users), len(self.items_)), np.float32)
         for row, user in enumerate(users):
-            seed = (self.random_state, zlib.crc32(str(user).encode()))
+            # Wide enough that no two names share a number; a checksum of 32 bits has such twins.
+            name = int.from_bytes(blake2b(str(user).encode(), digest_size=16).digest())
+            seed = (self.random_state, name)
             np.random.default_rng(seed).random(out=scores[row], dtype=np.float32)
         return scores

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from recsys_lib.columns import asked
 from recsys_lib.errors import DataError
 from recsys_lib.interactions import USER
 
@@ -23,14 +24,19 @@ def viewer_groups(users, columns: tuple[str, ...], labels: np.ndarray) -> pd.Dat
     if users is None:
         raise DataError(f"the columns {list(columns)} of the viewers are needed",
                         fix="Call fit(train, items=…, users=frame), one row a viewer.")  # fmt: skip
-    check_viewers(users, columns)
+    check_viewers(users, columns, labels)
     table = users.set_index(USER)
     parts = {column: pd.get_dummies(table[column].astype(str)) for column in columns}
     return pd.concat(parts, axis=1, names=names)
 
 
-def check_viewers(users: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Refuse a table of viewers that lacks one of `columns`, or holds a viewer twice."""
+def check_viewers(users, columns: Sequence[str], labels: np.ndarray) -> None:
+    """Refuse a table of viewers that lacks one of `columns`, or holds a viewer twice.
+
+    `labels` are the viewers of `train`: those of the table must be of the same kind.
+    """
+    if not isinstance(users, pd.DataFrame):
+        raise DataError(f"users must be a DataFrame, not {type(users).__name__}")
     missing = [column for column in [USER, *columns] if column not in users.columns]
     if missing:
         known = ", ".join(map(str, users.columns))
@@ -38,3 +44,4 @@ def check_viewers(users: pd.DataFrame, columns: Sequence[str]) -> None:
     if users[USER].duplicated().any():
         twice = users.loc[users[USER].duplicated(), USER].iloc[0]
         raise DataError(f"users holds {twice!r} twice")
+    asked(users[USER], labels, f"{USER} of users")

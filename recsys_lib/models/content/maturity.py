@@ -72,8 +72,8 @@ class MaturityClassifier(BaseEstimator):
         )[:, 1]
         known = np.sort(chance[unfit])
         m = int(np.floor(self.miss * (len(known) + 1)))
-        self.threshold_ = float(known[m - 1]) if m else 0.0
-        self.pipeline_ = self._pipeline().fit(items[list(READ)], unfit)
+        pipeline = self._pipeline().fit(items[list(READ)], unfit)
+        self.threshold_, self.pipeline_ = float(known[m - 1]) if m else 0.0, pipeline
         return self
 
     def _check(self, items) -> None:

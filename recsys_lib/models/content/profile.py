@@ -45,6 +45,7 @@ class ContentProfile(Recommender):
 
     def _fit(self, train: Interactions, items, users) -> None:
         weights = self._weights(items)
+        check_titles(items, (), "ContentProfile", train.items)
         table = items.set_index(ITEM)
         described = table.loc[table.index.isin(train.items)].sort_index()
         features, self.feature_names_ = title_features(described, weights)
@@ -54,7 +55,7 @@ class ContentProfile(Recommender):
         )
         self.features_ = (place @ features).tocsr()
         active = np.flatnonzero(train.user_counts)
-        self.mean_profile_ = self.features_.T @ self._shares(active).mean(axis=0)
+        self.mean_profile_ = self.features_.T @ self._shares(train.matrix[active]).mean(axis=0)
         self.generic_ = self.features_ @ self.mean_profile_
 
     def _weights(self, items) -> dict[str, float]:
@@ -76,18 +77,21 @@ class ContentProfile(Recommender):
         check_titles(items, columns, "ContentProfile")
         return weights
 
-    def _shares(self, rows: np.ndarray) -> sparse.csr_array:
+    def _shares(self, histories: sparse.csr_array) -> sparse.csr_array:
         """value[u, j] / sum of abs(value[u, j]), the weights of the titles in a profile."""
-        values = self.train_.matrix[rows].astype(np.float64)
+        values = histories.astype(np.float64)
         size = np.asarray(abs(values).sum(axis=1)).ravel()
         size[size == 0] = 1  # nothing was finished: an empty profile
         return sparse.diags_array(1 / size) @ values
 
-    def _profiles(self, rows: np.ndarray) -> sparse.csr_array:
-        return (self._shares(rows) @ self.features_).tocsr()
+    def _profiles(self, histories: sparse.csr_array) -> sparse.csr_array:
+        return (self._shares(histories) @ self.features_).tocsr()
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        near = (self._profiles(rows) @ self.features_.T).toarray()
+    def _likeness(self, column: int) -> np.ndarray:
+        return (self.features_ @ self.features_[[column]].T).toarray()[:, 0]
+
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        near = (self._profiles(histories) @ self.features_.T).toarray()
         return (near - self.generic_).astype(np.float32)
 
     def profile(self, user_id, k: int = 10, block: str | None = None) -> pd.DataFrame:
@@ -105,11 +109,12 @@ class ContentProfile(Recommender):
         Raises:
             ArgumentError: a viewer without history, k below 1, or a block that was not learned.
         """
+        log = self._log()
         check_at_least("k", k, 1, integer=True)
-        row = self.train_.user_positions([user_id])
-        if row[0] < 0 or not self.train_.user_counts[row[0]]:
+        _, row = self._rows([user_id])
+        if row[0] < 0 or not log.user_counts[row[0]]:
             raise ArgumentError(f"user {user_id!r} has no history in train")
-        weight = self._profiles(row).toarray()[0] - self.mean_profile_
+        weight = self._profiles(log.matrix[row]).toarray()[0] - self.mean_profile_
         found = self.feature_names_.assign(weight=weight)
         if block is not None:
             found = found[found["block"] == block]

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.utils.validation import check_is_fitted
 
+from recsys_lib.columns import as_labels, asked, positions
 from recsys_lib.errors import ArgumentError, check_at_least
 from recsys_lib.interactions import ITEM, RANK, SCORE
 from recsys_lib.models.content.title_features import check_titles
@@ -49,17 +50,19 @@ class RequestSearch(BaseEstimator):
     def fit(self, items: pd.DataFrame) -> RequestSearch:
         """Read the catalogue: one row a title, with item_id, title and `columns`."""
         check_titles(items, ["title", *self.columns], "RequestSearch")
-        items = items.sort_values(ITEM)
-        self.items_ = items[ITEM].to_numpy()
-        self.titles_ = items["title"].tolist()
-        longest_first = sorted(set(self.titles_), key=len, reverse=True)
-        names = "|".join(map(re.escape, longest_first))
-        self.example_ = re.compile(rf"{LIKE}({names})(?!\w)")
+        items = items.sort_values(ITEM, kind="stable")
         text = items[list(self.columns)].fillna("").astype(str).agg(" | ".join, axis=1)
-        self.vectorizers_ = [
+        vectorizers = [
             TfidfVectorizer(stop_words="english", sublinear_tf=True).fit(text),
             TfidfVectorizer(analyzer="char_wb", ngram_range=(4, 5), sublinear_tf=True).fit(text),
         ]
+        labels = as_labels(items[ITEM], f"column {ITEM!r}")
+        # Nothing below can fail: a catalogue that cannot be read leaves the search as it was.
+        self.items_, self.titles_ = labels, items["title"].tolist()
+        longest_first = sorted(set(self.titles_), key=len, reverse=True)
+        names = "|".join(map(re.escape, longest_first))
+        self.example_ = re.compile(rf"{LIKE}({names})(?!\w)")
+        self.vectorizers_ = vectorizers
         self.text_ = self._vectors(text)
         return self
 
@@ -68,6 +71,7 @@ class RequestSearch(BaseEstimator):
 
     def named(self, request: str) -> np.ndarray:
         """Positions of the titles that the request gives as examples; of two, the longer name."""
+        check_is_fitted(self, "text_")
         found = set(self.example_.findall(request))
         return np.flatnonzero([title in found for title in self.titles_])
 
@@ -103,7 +107,8 @@ class RequestSearch(BaseEstimator):
         check_at_least("k", k, 1, integer=True)
         score = self.score(request)
         if items is not None:
-            unknown = np.setdiff1d(items, self.items_)
+            items = asked(items, self.items_, "items")
+            unknown = items[positions(self.items_, items) < 0]
             if len(unknown):
                 raise ArgumentError(f"items {unknown[:5].tolist()} are not in the catalogue")
             score[~np.isin(self.items_, items)] = -np.inf

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache, reduce
 
+import numpy as np
 import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from recsys_lib.columns import asked
 from recsys_lib.errors import DataError
 from recsys_lib.interactions import ITEM
 
@@ -89,8 +91,11 @@ def _tfidf(block: str, text: tuple[str, ...]) -> tuple[sparse.csr_array, list[st
     return tfidf.fit_transform(text), tfidf.get_feature_names_out().tolist()
 
 
-def check_titles(items, columns, what: str) -> None:
-    """Refuse a table of titles that is absent, lacks one of `columns`, or holds a title twice."""
+def check_titles(items, columns, what: str, labels: np.ndarray | None = None) -> None:
+    """Refuse a table of titles that is absent, lacks one of `columns`, or holds a title twice.
+
+    `labels` are the titles of `train`, if there is one: the table's must be of the same kind.
+    """
     if not isinstance(items, pd.DataFrame):
         raise DataError(f"{what} needs to know the titles",
                         fix="Pass items=frame, one row a title.")  # fmt: skip
@@ -101,3 +106,5 @@ def check_titles(items, columns, what: str) -> None:
     if items[ITEM].duplicated().any():
         twice = items.loc[items[ITEM].duplicated(), ITEM].tolist()[0]
         raise DataError(f"items holds {twice!r} twice")
+    if labels is not None:
+        asked(items[ITEM], labels, f"{ITEM} of items")

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from recsys_lib.errors import ArgumentError, check_at_least
+from recsys_lib.errors import ArgumentError, check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.factors.rating_batches import Batch, products, waves
 from recsys_lib.models.rating import RatingPredictor
@@ -77,8 +77,7 @@ class BiasedMF(RatingPredictor):
             check_at_least(name, getattr(self, name), 1, integer=True)
         for name in ("l2", "init_std"):
             check_at_least(name, getattr(self, name), 0)
-        if not self.learning_rate > 0:
-            raise ArgumentError(f"learning_rate must be above 0, not {self.learning_rate!r}")
+        check_above("learning_rate", self.learning_rate, 0)
         self._initialise(train)
         batches = [Batch.of(train, events) for events in self._visits(train)]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -99,7 +98,7 @@ class BiasedMF(RatingPredictor):
         self.user_factors_ = np.zeros((train.n_users, self.factors), dtype)
         self.item_factors_ = np.zeros((train.n_items, self.factors), dtype)
         rated, first = np.unique(train.matrix.indices, return_index=True)
-        rows, columns = np.flatnonzero(train.user_counts), rated[np.argsort(first)]
+        rows, columns = np.flatnonzero(train.user_counts), rated[np.argsort(first, kind="stable")]
         self.user_factors_[rows] = rng.normal(0, self.init_std, (len(rows), self.factors))
         self.item_factors_[columns] = rng.normal(0, self.init_std, (len(columns), self.factors))
 
@@ -139,6 +138,6 @@ class BiasedMF(RatingPredictor):
     def _score(self, rows: np.ndarray) -> np.ndarray:
         expected = self.user_factors_[rows] @ self.item_factors_.T
         expected += self.mean_ + self.user_bias_[rows, None] + self.item_bias_
-        unrated = self.train_.item_counts == 0
-        expected[:, unrated] = self.user_means_[rows, None]
-        return np.clip(expected, self.low_, self.high_).astype(np.float32)
+        unrated = self.item_counts_ == 0
+        expected[:, unrated] = self.shrunk_user_means_[rows, None]
+        return expected.astype(np.float32)

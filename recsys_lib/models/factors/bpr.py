@@ -8,10 +8,12 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
-from recsys_lib.errors import ArgumentError, check_at_least
+from recsys_lib.errors import check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.numerics import check_learned
 
+Move = tuple[np.ndarray, np.ndarray]
 TINY = 1e-12  # keeps a number without gradient where it is
 
 
@@ -68,18 +70,20 @@ class BPR(Recommender):
         for name in ("factors", "epochs", "batch_size"):
             check_at_least(name, getattr(self, name), 1, integer=True)
         check_at_least("l2", self.l2, 0)
-        if not self.learning_rate > 0:
-            raise ArgumentError(f"learning_rate must be above 0, not {self.learning_rate!r}")
+        check_above("learning_rate", self.learning_rate, 0)
         rng = np.random.default_rng(self.random_state)
         parameters = self._initialise(train, rng)
         squares = [np.full_like(parameter, TINY) for parameter in parameters]
         rate = np.float32(self.learning_rate)
-        for _ in range(self.epochs):
-            for u, i, j in self._triples(train, rng):
-                gradients = self._gradients(u, i, j)
-                for parameter, square, gradient in zip(parameters, squares, gradients, strict=True):
-                    square += gradient**2
-                    parameter += rate * gradient / np.sqrt(square)
+        with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is checked below
+            for _ in range(self.epochs):
+                for triples in self._triples(train, rng):
+                    steps = zip(parameters, squares, self._gradients(*triples), strict=True)
+                    for parameter, square, (rows, gradient) in steps:
+                        square[rows] += gradient**2
+                        parameter[rows] += rate * gradient / np.sqrt(square[rows])
+        W, H, bias = parameters
+        check_learned(self, user_factors_=W, item_factors_=H, item_bias_=bias)
 
     def _initialise(self, train: Interactions, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         scale = 0.1 / np.sqrt(self.factors)
@@ -100,26 +104,41 @@ class BPR(Recommender):
             batch = order[start : start + self.batch_size]
             yield rows[batch], columns[batch], others[batch]
 
-    def _gradients(self, u: np.ndarray, i: np.ndarray, j: np.ndarray) -> tuple[np.ndarray, ...]:
-        """How the gain of some triples grows with W, H and bias."""
-        W, H, bias = self.user_factors_, self.item_factors_, self.item_bias_
+    def _gradients(self, u: np.ndarray, i: np.ndarray, j: np.ndarray) -> tuple[Move, ...]:
+        """The rows of W, H and bias that some triples touch, and how the gain grows with each.
+
+        A batch touches few of many viewers, and only their numbers are read and moved.
+        """
+        users, u = _touched(u, len(self.user_factors_))
+        items, ij = _touched(np.r_[i, j], len(self.item_factors_))
+        W, H, bias = self.user_factors_[users], self.item_factors_[items], self.item_bias_[items]
+        i, j = ij[: len(u)], ij[len(u) :]
         lead = bias[i] - bias[j] + np.einsum("nf,nf->n", W[u], H[i] - H[j])
         pull = expit(-lead)  # toward 1 where the triple is the wrong way round
         # Each triple pulls (u, i) up and (u, j) down; as a matrix they add up by themselves.
-        pairs = np.r_[pull, -pull], (np.r_[u, u], np.r_[i, j])
+        pairs = np.r_[pull, -pull], (np.r_[u, u], ij)
         pulls = sparse.coo_array(pairs, shape=(len(W), len(H))).tocsr()
-        user_l2 = (self.l2 * np.bincount(u, minlength=len(W))).astype(np.float32)
-        item_l2 = (self.l2 * np.bincount(np.r_[i, j], minlength=len(H))).astype(np.float32)
+        user_l2 = (self.l2 * np.bincount(u)).astype(np.float32)
+        item_l2 = (self.l2 * np.bincount(ij)).astype(np.float32)
         return (
-            pulls @ H - user_l2[:, None] * W,
-            pulls.T @ W - item_l2[:, None] * H,
-            pulls.sum(axis=0) - item_l2 * bias,
+            (users, pulls @ H - user_l2[:, None] * W),
+            (items, pulls.T @ W - item_l2[:, None] * H),
+            (items, pulls.sum(axis=0) - item_l2 * bias),
         )
 
     def _score(self, rows: np.ndarray) -> np.ndarray:
         # In float64, then rounded: the same scores however many rows are asked for at once.
         W, H = self.user_factors_[rows].astype(np.float64), self.item_factors_.astype(np.float64)
         return (W @ H.T + self.item_bias_).astype(np.float32)
+
+
+def _touched(rows: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """As `np.unique` of numbers below n, without a sort: each once, and the place of each."""
+    seen, place = np.zeros(n, bool), np.empty(n, np.int64)
+    seen[rows] = True
+    distinct = np.flatnonzero(seen)
+    place[distinct] = np.arange(len(distinct))
+    return distinct, place[rows]
 
 
 def draw_unseen(train: Interactions, rows: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:

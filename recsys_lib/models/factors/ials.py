@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from recsys_lib.errors import ArgumentError, DataError, check_at_least
+from recsys_lib.errors import ArgumentError, check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.factors.least_squares import (
     Batch,
     batches,
     conjugate_gradients,
+    solve_rows,
     weighted_sum,
 )
+from recsys_lib.models.histories import event_weights
+from recsys_lib.models.numerics import check_learned
+from recsys_lib.models.ranking import columns_of
 
 
 class ImplicitALS(Recommender):
@@ -33,6 +39,8 @@ class ImplicitALS(Recommender):
     With H fixed, each W[u] solves a linear system of its own, and the reverse. Each is moved toward
     its solution by `steps` of conjugate gradients, all viewers of a batch at once, and they take
     turns `iterations` times. On MovieLens 1M that takes a quarter of the time of solving exactly.
+    At the end each W[u] is solved for exactly, as it is for a history that is not in the log, so
+    that a viewer's score is one number: what the titles' factors make of what the viewer watched.
 
     The package implicit with confidence alpha_implicit * r, for r = 1, has the same solution up to
     one factor on all scores: alpha = 1 / (alpha_implicit - 1), l2 = regularization / alpha_implicit
@@ -79,8 +87,8 @@ class ImplicitALS(Recommender):
         self.random_state = random_state
 
     def _fit(self, train: Interactions, items, users) -> None:
-        self._check(train)
-        by_user = train.matrix if self.weighted else train.binary()
+        self._check()
+        by_user = event_weights(train.matrix, self.weighted)
         user_batches, item_batches = batches(by_user), batches(by_user.T.tocsr())
         rng = np.random.default_rng(self.random_state)
         scale = 0.1 / np.sqrt(self.factors)
@@ -88,22 +96,21 @@ class ImplicitALS(Recommender):
         H = rng.normal(0, scale, (train.n_items, self.factors)).astype(np.float32)
         H[train.item_counts == 0] = 0  # no event pulls these away from 0
         # Products this small are done before a second thread has woken up.
-        with threadpool_limits(1, user_api="blas"):
+        quiet = np.errstate(over="ignore", invalid="ignore")  # what comes of it is checked below
+        with threadpool_limits(1, user_api="blas"), quiet:
             for _ in range(self.iterations):
                 self._improve(W, H, user_batches)
                 self._improve(H, W, item_batches)
-        self.user_factors_, self.item_factors_ = W, H
+        self.item_factors_ = H
+        self.user_factors_ = self._solved(train.matrix)
+        check_learned(self, user_factors_=self.user_factors_, item_factors_=H)
 
-    def _check(self, train: Interactions) -> None:
+    def _check(self) -> None:
         for name in ("factors", "iterations", "steps"):
             check_at_least(name, getattr(self, name), 1, integer=True)
         check_at_least("nu", self.nu, 0)
         for name in ("alpha", "l2"):
-            if not getattr(self, name) > 0:
-                raise ArgumentError(f"{name} must be above 0, not {getattr(self, name)!r}")
-        if self.weighted and train.matrix.data.min() < 0:
-            raise DataError("weighted=True needs values of at least 0",
-                            fix="Pass weighted=False to count every event once.")  # fmt: skip
+            check_above(name, getattr(self, name), 0)
 
     def _improve(self, W: np.ndarray, H: np.ndarray, parts: list[Batch]) -> None:
         """Move each row of W toward the least loss with H fixed."""
@@ -136,20 +143,33 @@ class ImplicitALS(Recommender):
         Raises:
             ArgumentError: an unknown title, or as many values as titles are not given.
         """
-        columns = self.train_.item_positions(item_ids)
-        if (columns < 0).any():
-            unknown = np.asarray(item_ids)[columns < 0][:5].tolist()
-            raise ArgumentError(f"items {unknown} are not in train.items")
+        check_is_fitted(self, "train_")
+        columns = columns_of(item_ids, self.items_)
         weights = np.ones(len(columns)) if values is None else np.asarray(values, dtype=float)
-        if weights.shape != columns.shape or (weights < 0).any():
+        if weights.shape != columns.shape or not (weights >= 0).all() or np.isinf(weights).any():
             raise ArgumentError("values must be one number of at least 0 for each of item_ids")
-        H = self.item_factors_.astype(np.float64)
-        total = weights.sum() + self.alpha * len(H)
-        curvature = (H[columns].T * weights) @ H[columns] + self.alpha * (H.T @ H)
-        curvature[np.diag_indices_from(curvature)] += self.l2 * total**self.nu
-        return np.linalg.solve(curvature, weights @ H[columns]).astype(np.float32)
+        order = np.argsort(columns, kind="stable")
+        ends = np.array([0, len(columns)])
+        shape = 1, len(self.items_)
+        history = sparse.csr_array((weights[order], columns[order], ends), shape=shape)
+        return self._solve(history)[0]
+
+    def _solved(self, histories: sparse.csr_array) -> np.ndarray:
+        """Factors of each row of events, float32."""
+        return self._solve(event_weights(histories, self.weighted))
+
+    def _solve(self, r: sparse.csr_array) -> np.ndarray:
+        total = r.astype(np.float64).sum(axis=1) + self.alpha * r.shape[1]
+        penalty = self.l2 * total**self.nu
+        return solve_rows(r, self.item_factors_, self.alpha, penalty).astype(np.float32)
+
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return products(self._solved(histories), self.item_factors_)
 
     def _score(self, rows: np.ndarray) -> np.ndarray:
-        # In float64, then rounded: the same scores however many rows are asked for at once.
-        W, H = self.user_factors_[rows].astype(np.float64), self.item_factors_.astype(np.float64)
-        return (W @ H.T).astype(np.float32)
+        return products(self.user_factors_[rows], self.item_factors_)
+
+
+def products(W: np.ndarray, H: np.ndarray) -> np.ndarray:
+    """W @ H.T in float64, then rounded: the same however many rows are asked for at once."""
+    return (W.astype(np.float64) @ H.astype(np.float64).T).astype(np.float32)

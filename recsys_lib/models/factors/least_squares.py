@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,55 @@ def batches(matrix: sparse.csr_array, cells: int = 4096) -> list[Batch]:
         found.append(Batch(rows, np.where(inside, matrix.indices[event], 0), weights))
         start += len(rows)
     return found
+
+
+def solve_rows(
+    events: sparse.csr_array,
+    H: np.ndarray,
+    alpha: float,
+    penalty: np.ndarray,
+    toward: np.ndarray | None = None,
+    cells: int = 2**20,
+) -> np.ndarray:
+    """Each row's least-squares problem with H fixed, solved exactly, in float64.
+
+    x[u] minimises sum over events i of u of r[u, i] * (x · H[i] - 1) ** 2
+                 + alpha * sum over all i of (x · H[i]) ** 2 + penalty[u] * |x - toward[u]| ** 2
+
+    A row's solution does not depend on the other rows asked for, to the last bit: rows of equal
+    length share a batch, which pads nothing.
+
+    Args:
+        events: r, CSR array (n_rows, n_items) of at least 0.
+        H: float array (n_items, factors).
+        alpha: weight of a pair without event, above 0.
+        penalty: at least 0, above it if the events and H leave a direction open; (n_rows,).
+        toward: where x is pulled; None means 0.
+        cells: numbers of H in a batch, which bounds its memory (but one whole row is taken).
+
+    Returns:
+        float64 array (n_rows, factors).
+    """
+    n, factors = events.shape[0], H.shape[1]
+    H, x = H.astype(np.float64), np.zeros((n, factors))
+    lengths = np.diff(events.indptr)
+    with threadpool_limits(1, user_api="blas"):  # small products, the same with any number
+        gram = alpha * (H.T @ H)
+        for length in np.unique(lengths):
+            rows = np.flatnonzero(lengths == length)
+            size = max(1, cells // (max(length, factors) * factors))
+            for start in range(0, len(rows), size):
+                part = rows[start : start + size]
+                event = events.indptr[part][:, None] + np.arange(length)
+                chosen, r = H[events.indices[event]], events.data[event].astype(np.float64)
+                right = (r[:, None, :] @ chosen)[:, 0]
+                chosen *= np.sqrt(r)[:, :, None]  # of itself and its transpose BLAS makes a half
+                left = chosen.transpose(0, 2, 1) @ chosen + gram
+                left += penalty[part, None, None] * np.eye(factors)
+                if toward is not None:
+                    right += penalty[part, None] * toward[part]
+                x[part] = np.linalg.solve(left, right[:, :, None])[:, :, 0]
+    return x
 
 
 def weighted_sum(weights: np.ndarray, vectors: np.ndarray) -> np.ndarray:

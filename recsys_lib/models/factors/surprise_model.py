@@ -9,6 +9,7 @@ import numpy as np
 from recsys_lib.errors import DataError, MissingPackageError
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.rating import RatingPredictor
+from recsys_lib.models.similar import cosines
 
 
 class SurpriseModel(RatingPredictor):
@@ -44,10 +45,19 @@ class SurpriseModel(RatingPredictor):
         trainset = surprise.Dataset.load_from_df(frame, reader).build_full_trainset()
         self.algorithm_ = copy.deepcopy(self.algorithm).fit(trainset)
 
+    def _likeness(self, column: int) -> np.ndarray:
+        if not hasattr(self.algorithm_, "qi"):
+            return super()._likeness(column)
+        rated = np.flatnonzero(self.item_counts_)
+        inner = [self.algorithm_.trainset.to_inner_iid(label) for label in self.items_[rated]]
+        vectors = np.zeros((len(self.items_), self.algorithm_.qi.shape[1]))
+        vectors[rated] = self.algorithm_.qi[inner]
+        return cosines(vectors, column)
+
     def _predict_pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        predict, users, items = self.algorithm_.predict, self.train_.users, self.train_.items
+        predict, users, items = self.algorithm_.predict, self.train_.users, self.items_
         pairs = zip(users[rows], items[columns], strict=True)
-        return np.array([predict(user, item).est for user, item in pairs])
+        return np.array([predict(user, item, clip=False).est for user, item in pairs])
 
     def _score(self, rows: np.ndarray) -> np.ndarray:
         if type(self.algorithm_) is not _surprise().SVD:
@@ -57,17 +67,17 @@ class SurpriseModel(RatingPredictor):
     def _score_svd(self, rows: np.ndarray) -> np.ndarray:
         """SVD pair by pair takes 20 microseconds each; as one product of matrices, hundredths.
 
-        score[u, i] = mean + bu[u] + bi[i] + pu[u] @ qi[i], in Surprise's names, then clipped.
+        score[u, i] = mean + bu[u] + bi[i] + pu[u] @ qi[i], in Surprise's names, not clipped.
         """
         svd, train = self.algorithm_, self.train_
         rated = np.flatnonzero(train.item_counts)
         user = [svd.trainset.to_inner_uid(label) for label in train.users[rows]]
         item = [svd.trainset.to_inner_iid(label) for label in train.items[rated]]
-        score = np.repeat(self.user_means_[rows][:, None], train.n_items, axis=1)
+        score = np.repeat(self.shrunk_user_means_[rows][:, None], train.n_items, axis=1)
         mean = svd.trainset.global_mean if svd.biased else 0.0
         score[:, rated] = svd.pu[user] @ svd.qi[item].T + mean
         score[:, rated] += svd.bu[user][:, None] + svd.bi[item]
-        return np.clip(score, self.low_, self.high_).astype(np.float32)
+        return score.astype(np.float32)
 
 
 def _surprise():
@@ -76,6 +86,6 @@ def _surprise():
     except ImportError:
         raise MissingPackageError(
             "SurpriseModel needs the package scikit-surprise",
-            fix="Install it with: pip install scikit-surprise",
+            fix="Install it with: pip install scikit-surprise (on an Intel Mac: use Colab)",
         ) from None
     return surprise

@@ -8,18 +8,22 @@ import numpy as np
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from recsys_lib.errors import ArgumentError, check_at_least
+from recsys_lib.errors import check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.baselines.viewer_features import viewer_groups
 from recsys_lib.models.content.profile import ContentProfile
 from recsys_lib.models.content.title_features import check_titles
+from recsys_lib.models.factors.ials import products
 from recsys_lib.models.factors.least_squares import (
     Batch,
     batches,
     conjugate_gradients,
+    solve_rows,
     weighted_sum,
 )
+from recsys_lib.models.histories import binary
+from recsys_lib.models.numerics import check_learned
 
 
 class FeaturedMF(Recommender):
@@ -38,7 +42,8 @@ class FeaturedMF(Recommender):
     features predict. Only viewers and titles with events are in the sums. All others have no own
     part, so a title that nobody watched and a viewer who watched nothing get the vectors of their
     features. The first feature is a constant 1, the vector of the average title or viewer.
-    W, A, H and B take turns, each moved by `steps` of conjugate gradients with the others fixed.
+    W, A, H and B take turns, each moved by `steps` of conjugate gradients with the others fixed; at
+    the end each W[u] is solved for exactly, as it is for a history that is not in the log.
 
     Args:
         factors: numbers a vector, at least 1.
@@ -103,21 +108,24 @@ class FeaturedMF(Recommender):
         drawn = rng.normal(0, 0.1 / np.sqrt(self.factors), titles.vectors.shape)
         titles.vectors[:] = np.where(titles.penalty[:, None] > 0, drawn, 0)
         # Products this small are done before a second thread has woken up.
-        with threadpool_limits(1, user_api="blas"):
+        quiet = np.errstate(over="ignore", invalid="ignore")  # what comes of it is checked below
+        with threadpool_limits(1, user_api="blas"), quiet:
             for _ in range(self.iterations):
                 for side, other in ((viewers, titles), (titles, viewers)):
                     side.improve_vectors(other.vectors, self.alpha, self.steps)
                     side.improve_effects(self.l2_features, self.steps)
-        self.user_factors_, self.user_features_ = viewers.finished(), viewers.effects
-        self.item_factors_, self.item_features_ = titles.finished(), titles.effects
+        self.user_features_, self.item_features_ = viewers.effects, titles.effects
+        self.item_factors_ = titles.finished()
+        self.user_factors_ = self._solved(train.users, train.matrix)
+        learned = {"user_factors_": self.user_factors_, "item_factors_": self.item_factors_}
+        check_learned(self, **learned)
 
     def _check(self) -> None:
         for name in ("factors", "iterations", "steps"):
             check_at_least(name, getattr(self, name), 1, integer=True)
         check_at_least("nu", self.nu, 0)
         for name in ("alpha", "l2", "l2_features"):
-            if not getattr(self, name) > 0:
-                raise ArgumentError(f"{name} must be above 0, not {getattr(self, name)!r}")
+            check_above(name, getattr(self, name), 0)
 
     def _side(self, features: sparse.csr_array, events: sparse.csr_array) -> Side:
         counts = np.diff(events.indptr)
@@ -134,15 +142,23 @@ class FeaturedMF(Recommender):
         groups = self.groups_.reindex(labels, fill_value=False).to_numpy(float)
         return with_constant(sparse.csr_array(groups))
 
+    def _solved(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        """Vectors of viewers by what they watched and by their features, float32."""
+        penalty = self.l2 * (np.diff(histories.indptr) + self.alpha * histories.shape[1]) ** self.nu
+        H = np.where(self.item_counts_[:, None] > 0, self.item_factors_, 0)  # those in the loss
+        predicted = self._viewer_features(users) @ self.user_features_
+        solved = solve_rows(binary(histories), H, self.alpha, penalty, predicted)
+        told = np.diff(histories.indptr)[:, None] > 0
+        return np.where(told, solved, predicted).astype(np.float32)
+
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return products(self._solved(users, histories), self.item_factors_)
+
     def _score(self, rows: np.ndarray) -> np.ndarray:
-        return self._scores(self.user_factors_[rows])
+        return products(self.user_factors_[rows], self.item_factors_)
 
     def _score_strangers(self, users: np.ndarray) -> np.ndarray:
-        return self._scores(self._viewer_features(users) @ self.user_features_)
-
-    def _scores(self, W: np.ndarray) -> np.ndarray:
-        # In float64, then rounded: the same scores however many rows are asked for at once.
-        return (W.astype(np.float64) @ self.item_factors_.astype(np.float64).T).astype(np.float32)
+        return products(self._viewer_features(users) @ self.user_features_, self.item_factors_)
 
 
 @dataclass

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from recsys_lib.errors import ArgumentError, DataError
+from recsys_lib.errors import DataError, check_above
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.hybrids.hybrid import fit_parents, standard_scores
+from recsys_lib.models.hybrids.hybrid import Hybrid, fit_parents, standard_scores
 from recsys_lib.models.hybrids.rehearsal import draw_pairs
 from recsys_lib.splits import split_by_time
 
@@ -19,7 +20,7 @@ KNOWN = ("always", "viewer", "title", "both")  # what a weight grows with
 NO_PARENT = "(no parent)"
 
 
-class Stacked(Recommender):
+class Stacked(Hybrid):
     """A title scores by how likely the viewer is to watch it, given what the parents say.
 
     score[u, i] = w[0, u, i] + sum over parents m of w[m, u, i] * z[m, u, i]
@@ -63,8 +64,7 @@ class Stacked(Recommender):
         self.random_state = random_state
 
     def _fit(self, train: Interactions, items, users) -> None:
-        if not self.l2 > 0:
-            raise ArgumentError(f"l2 must be above 0, not {self.l2!r}")
+        check_above("l2", self.l2, 0)
         if train.times is None:
             fix = "Pass time= to Interactions.from_frame, or use Weighted."
             raise DataError("Stacked learns on a split by time, and train has no times", fix=fix)
@@ -95,21 +95,16 @@ class Stacked(Recommender):
 
     def trust(self, plays: int, viewers: int) -> pd.Series:
         """w[m] of each parent, for a viewer with so many plays and a title with so many viewers."""
+        check_is_fitted(self, "weights_")
         known = _known(np.array([plays]), np.array([viewers]))
         return self.weights_.drop(NO_PARENT) @ pd.Series([part.item() for part in known], KNOWN)
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return self._blend(self.train_.users[rows], self.train_.user_counts[rows])
-
-    def _score_strangers(self, users: np.ndarray) -> np.ndarray:
-        return self._blend(users, np.zeros(len(users)))
-
-    def _blend(self, users: np.ndarray, plays: np.ndarray) -> np.ndarray:
-        known = _known(plays[:, None], self.train_.item_counts)
+    def _combine(self, opinion, users: np.ndarray, plays: np.ndarray) -> np.ndarray:
+        known = _known(plays[:, None], self.item_counts_)
         total = _weighted(self.weights_.loc[NO_PARENT], known)
-        for name, parent in self.parents_.items():
-            total += _weighted(self.weights_.loc[name], known) * standard_scores(parent, users)
-        return total.astype(np.float32)
+        for name in self.parents_:
+            total += _weighted(self.weights_.loc[name], known) * opinion(name)
+        return total
 
 
 def _known(plays: np.ndarray, viewers: np.ndarray) -> tuple[np.ndarray, ...]:

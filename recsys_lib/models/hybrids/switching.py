@@ -7,10 +7,10 @@ import numpy as np
 from recsys_lib.errors import check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.hybrids.hybrid import default_parents, fit_parents, standard_scores
+from recsys_lib.models.hybrids.hybrid import Hybrid, default_parents, fit_parents
 
 
-class Switching(Recommender):
+class Switching(Hybrid):
     """A title scores by the one parent that is in charge of the viewer and of the title.
 
     score[u, i] = z[new_viewer, u, i]  if plays[u] < min_plays
@@ -62,17 +62,12 @@ class Switching(Recommender):
         }
         self.parents_ = fit_parents(chosen, train, items, users)
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        users, train = self.train_.users[rows], self.train_
-        scores = standard_scores(self.parents_["known"], users)
-        new_title = train.item_counts < self.min_viewers
-        scores[:, new_title] = standard_scores(self.parents_["new_title"], users)[:, new_title]
-        new_viewer = train.user_counts[rows] < self.min_plays
+    def _combine(self, opinion, users: np.ndarray, plays: np.ndarray) -> np.ndarray:
+        new_viewer, stranger = plays < self.min_plays, plays == 0
+        new_title = self.item_counts_ < self.min_viewers
+        scores = opinion("known")
+        if new_title.any() and not stranger.all():
+            scores[:, new_title] = opinion("new_title")[:, new_title]
         if new_viewer.any():
-            by_group = standard_scores(self.parents_["new_viewer"], users[new_viewer])
-            scores[new_viewer] = by_group
-        return scores.astype(np.float32)
-
-    def _score_strangers(self, users: np.ndarray) -> np.ndarray:
-        parent = "new_viewer" if self.min_plays > 0 else "known"
-        return standard_scores(self.parents_[parent], users).astype(np.float32)
+            scores[new_viewer] = opinion("new_viewer")[new_viewer]
+        return scores

@@ -7,12 +7,12 @@ import numpy as np
 from recsys_lib.errors import ArgumentError, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.hybrids.hybrid import fit_parents, standard_scores
+from recsys_lib.models.hybrids.hybrid import Hybrid, fit_parents
 
 OTHERS = 0.2  # equal weights would lose a quarter of the factors' nDCG on Matinee
 
 
-class Weighted(Recommender):
+class Weighted(Hybrid):
     """A title scores by the weighted sum of what the parents say.
 
     score[u, i] = sum over parents m of weights[m] * z[m, u, i]
@@ -60,11 +60,8 @@ class Weighted(Recommender):
             return dict.fromkeys(self.parents_, 1.0)
         return {name: 1.0 if name == "factors" else OTHERS for name in self.parents_}
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return self._score_strangers(self.train_.users[rows])
-
-    def _score_strangers(self, users: np.ndarray) -> np.ndarray:
-        total = np.zeros((len(users), self.train_.n_items))
-        for name, parent in self.parents_.items():
-            total += self.weights_[name] * standard_scores(parent, users)
-        return total.astype(np.float32)
+    def _combine(self, opinion, users: np.ndarray, plays: np.ndarray) -> np.ndarray:
+        total = np.zeros((len(users), len(self.items_)))
+        for name in self.parents_:
+            total += self.weights_[name] * opinion(name)
+        return total

@@ -6,12 +6,16 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recsys_lib.errors import ArgumentError, DataError, check_at_least, check_choice
+from recsys_lib.columns import positions
+from recsys_lib.errors import DataError, check_at_least, check_choice
 from recsys_lib.interactions import ITEM, SCORE, Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.histories import binary
 from recsys_lib.models.neighbours import similarity as measures
+from recsys_lib.models.neighbours.common import Block, Common, viewers_of
 from recsys_lib.models.neighbours.neighborhood import compare, nearest
-from recsys_lib.models.top_k import top_k
+from recsys_lib.models.ranking import columns_of
+from recsys_lib.models.top_k import highest, top_k
 
 COMMON_VIEWERS = "common_viewers"
 DENSE_GAIN = 30  # how much faster a product with a dense factor does one multiplication
@@ -45,13 +49,13 @@ class _Neighbors(Recommender):
         values = self._compared(matrix)
         return nearest(values, MEASURES[self.similarity], int(self.neighbors), self.shrinkage)
 
-    def _compared(self, matrix: sparse.sparray) -> sparse.csc_array:
-        """The values to compare: of each viewer's ratings the mean is taken off if so asked."""
+    def _compared(self, matrix: sparse.sparray, log=None) -> sparse.csc_array:
+        """The values to compare; if so asked, each row's mean in `log` is taken off its ratings."""
         if self.similarity == "adjusted cosine":
             matrix = matrix.tocsr().astype(np.float64)
-            counts = np.diff(matrix.indptr)
-            means = matrix.sum(axis=1) / np.maximum(counts, 1)
-            matrix.data -= np.repeat(means, counts)
+            log = matrix if log is None else log.tocsr().astype(np.float64)
+            means = log.sum(axis=1) / np.maximum(np.diff(log.indptr), 1)
+            matrix.data -= np.repeat(means, np.diff(matrix.indptr))
         return matrix.tocsc().astype(np.float64 if self.similarity == "pearson" else matrix.dtype)
 
 
@@ -105,12 +109,12 @@ class ItemKNN(_Neighbors):
         backed = np.bincount(self.support_.indices, minlength=train.n_items)
         self.dense_ = DENSE_GAIN * (train.item_counts @ backed) > kept.nnz * train.n_users
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        history = self.train_.binary()[rows]
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        history = binary(histories)
         if not self.dense_:
             return (history @ self.support_.T).toarray()
         scores = np.empty(history.shape, np.float32)
-        for start in range(0, len(rows), DENSE_USERS):
+        for start in range(0, len(users), DENSE_USERS):
             watched = history[start : start + DENSE_USERS].T.toarray()
             scores[start : start + DENSE_USERS] = (self.support_ @ watched).T
         return scores
@@ -127,21 +131,18 @@ class ItemKNN(_Neighbors):
         Raises:
             ArgumentError: the title is not in `train`, or k is below 1.
         """
+        log = self._log()
         check_at_least("k", k, 1, integer=True)
-        column = self.train_.item_positions([item_id])[0]
-        if column < 0:
-            raise ArgumentError(f"item {item_id!r} is not in train.items")
-        values = self._compared(self.train_.matrix)
-        one, every = measures.Block(values[:, [column]]), measures.Block(values)
+        column = columns_of([item_id], log.items)[0]
+        values = self._compared(log.matrix)
+        one, every = (Block(part, log.active_users) for part in (values[:, [column]], values))
         score = compare(one, every, MEASURES[self.similarity], self.shrinkage)[0]
         score = np.where(score > 0, score, -np.inf)
         score[column] = -np.inf
         best = top_k(score[None, :], int(k))[0]
         best = best[best >= 0]
-        common = measures.Common(one, every).co[0, best].astype(np.int64)
-        return pd.DataFrame(
-            {ITEM: self.train_.items[best], SCORE: score[best], COMMON_VIEWERS: common}
-        )
+        common = Common(one, every).co[0, best].astype(np.int64)
+        return pd.DataFrame({ITEM: log.items[best], SCORE: score[best], COMMON_VIEWERS: common})
 
 
 class UserKNN(_Neighbors):
@@ -152,13 +153,14 @@ class UserKNN(_Neighbors):
 
     kept[u] are the `neighbors` viewers most like u and co[u, v] is the number of titles that both
     watched: the formulas of `recsys_lib.models.neighbours.similarity` with viewers and titles
-    exchanged. So
-    "adjusted cosine" takes off each title's mean rating.
+    exchanged. So "adjusted cosine" takes off each title's mean rating.
 
     Args, errors: as in `ItemKNN`; the shrinkage is in titles.
 
     Source: `resnick1994`, for who watched instead of ratings.
     """
+
+    _is_its_log = True  # what it learned are the viewers, so it cannot be saved without them
 
     def __init__(
         self, neighbors: int = 100, similarity: str = "cosine", shrinkage: float = 0.0
@@ -173,3 +175,33 @@ class UserKNN(_Neighbors):
 
     def _score(self, rows: np.ndarray) -> np.ndarray:
         return (self.kept_[rows] @ self.train_.binary()).toarray()
+
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        near = self._near(users, histories)
+        return (near @ self.train_.binary()).toarray()
+
+    def _near(self, users: np.ndarray, histories: sparse.csr_array, chunk: int = 256):
+        """The similarities of each history's nearest viewers of `train`, never its own label's."""
+        log = self.train_
+        order = np.argsort(-log.user_counts, kind="stable")  # as in `nearest`
+        value = self._compared(log.matrix.T)
+        n_titles = viewers_of(value)
+        every = Block(value[:, order], n_titles)
+        place = np.argsort(order, kind="stable")
+        found = []
+        for start in range(0, len(users), chunk):
+            part = histories[start : start + chunk]
+            one = Block(self._compared(part.T, log.matrix.T), n_titles)
+            near = compare(one, every, MEASURES[self.similarity], self.shrinkage)
+            near = near.astype(np.float32)
+            near[near <= 0] = -np.inf
+            own = positions(log.users, users[start : start + chunk])
+            near[own >= 0, place[own[own >= 0]]] = -np.inf
+            best = highest(near, int(self.neighbors))
+            kept = np.take_along_axis(near, best, axis=1)
+            row, rank = np.nonzero(kept > -np.inf)
+            entries = kept[row, rank], (start + row, order[best[row, rank]])
+            found.append(entries)
+        data = np.concatenate([entry[0] for entry in found])
+        where = tuple(np.concatenate([entry[1][axis] for entry in found]) for axis in (0, 1))
+        return sparse.coo_array((data, where), shape=(len(users), log.n_users)).tocsr()

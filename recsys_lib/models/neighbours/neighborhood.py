@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
 import numpy as np
 from scipy import sparse
 
-from recsys_lib.models.neighbours.similarity import Block, Common, shrunk
+from recsys_lib.models.neighbours.common import Block, Common, viewers_of
+from recsys_lib.models.neighbours.similarity import Measure, compared
+from recsys_lib.models.neighbours.thin import is_thin, pairs_kept
 from recsys_lib.models.top_k import highest
 from recsys_lib.parallel import in_order
-
-Measure = Callable[[Common], np.ndarray]
 
 
 def compare(left: Block, right: Block, measure: Measure, shrinkage: float) -> np.ndarray:
     """The shrunk similarity of each title of `left` to each of `right`."""
-    common = Common(left, right)
-    similarity = measure(common)
-    return shrunk(similarity, common.co, shrinkage) if shrinkage else similarity
+    return compared(Common(left, right), measure, shrinkage)
 
 
 def nearest(
-    value: sparse.csc_array, measure: Measure, neighbors: int, shrinkage: float, width: int = 1024
+    value: sparse.csc_array,
+    measure: Measure,
+    neighbors: int,
+    shrinkage: float,
+    width: int = 1024,
+    thin: bool | None = None,
 ) -> sparse.csr_array:
     """The similarities of each column's nearest other columns.
 
-    Columns are compared in blocks of `width`, each pair of blocks once, and only the best so far
-    are kept: memory grows with `width * (rows + width)` and `columns * neighbors`.
+    Either all pairs of columns are compared, in blocks of `width`, or, where few have anything in
+    common, those that do (`recsys_lib.models.neighbours.thin`): time grows with the square of the
+    columns, or with the events times a viewer's. The two agree wherever sums are exact.
 
     Args:
         value: CSC array (viewers, titles).
@@ -37,16 +41,32 @@ def nearest(
             Of equally similar ones those with more events are kept, then those further left.
         shrinkage: see `similarity.shrunk`.
         width: columns of a block.
+        thin: whether to compare only those with a viewer in common; None chooses the faster.
 
     Returns:
         float32 CSR array (titles, titles); row i holds the similarities of i's neighbours.
     """
     n = value.shape[1]
     order = np.argsort(-np.diff(value.indptr), kind="stable")
-    best = {
-        start: Best(start, min(start + width, n), min(neighbors, n)) for start in range(0, n, width)
-    }
-    for a, b, similarity in tiles(value[:, order], measure, shrinkage, width):
+    thin = is_thin(value) if thin is None else thin
+    if thin:
+        kept = pairs_kept(value[:, order], measure, neighbors, shrinkage)
+    else:
+        kept = _tiles_kept(value[:, order], measure, min(neighbors, n), shrinkage, width)
+    rows, columns, data = (np.concatenate(part) for part in zip(*kept, strict=True))
+    places = order[rows].astype(np.int32), order[columns].astype(np.int32)
+    return sparse.coo_array((data, places), shape=(n, n)).tocsr()
+
+
+def _tiles_kept(value: sparse.csc_array, measure: Measure, k: int, shrinkage: float, width: int):
+    """Row, column and value of what is kept, every pair of columns compared.
+
+    Each pair of blocks is compared once, and only the best so far are held: memory grows with
+    `width * (rows + width)` and `columns * k`.
+    """
+    n = value.shape[1]
+    best = {start: Best(start, min(start + width, n), k) for start in range(0, n, width)}
+    for a, b, similarity in tiles(value, measure, shrinkage, width):
         similarity = similarity.astype(np.float32, copy=False)
         if a == b:
             np.fill_diagonal(similarity, 0)  # nothing is its own neighbour
@@ -54,10 +74,7 @@ def nearest(
         best[a].offer(similarity, b)
         if a != b:
             best[b].offer(similarity.T, a)
-    kept = [block.kept() for block in best.values()]
-    rows, columns, data = (np.concatenate(part) for part in zip(*kept, strict=True))
-    places = order[rows].astype(np.int32), order[columns].astype(np.int32)
-    return sparse.coo_array((data, places), shape=(n, n)).tocsr()
+    return [block.kept() for block in best.values()]
 
 
 def all_similarities(value: sparse.csc_array, measure: Measure) -> np.ndarray:
@@ -77,8 +94,8 @@ def tiles(
 
     They come in such an order that every block meets the others from left to right.
     """
-    starts = range(0, value.shape[1], width)
-    blocks = {start: Block(value[:, start : start + width]) for start in starts}
+    starts, n_viewers = range(0, value.shape[1], width), viewers_of(value)
+    blocks = {start: Block(value[:, start : start + width], n_viewers) for start in starts}
 
     def tile(pair: tuple[int, int]) -> tuple[int, int, np.ndarray]:
         return *pair, compare(blocks[pair[0]], blocks[pair[1]], measure, shrinkage)

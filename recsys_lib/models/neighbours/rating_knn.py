@@ -14,6 +14,7 @@ from recsys_lib.models.neighbours.similarity import (
     rating_cosine,
     shrunk,
 )
+from recsys_lib.models.numerics import check_memory
 from recsys_lib.models.rating import RatingPredictor
 from recsys_lib.models.top_k import top_k
 
@@ -50,6 +51,7 @@ class RatingKNN(RatingPredictor):
 
     Raises:
         ArgumentError: an argument outside its values.
+        TooLargeError: the similarities do not fit into memory.
 
     Sources: `resnick1994`; `koren2009` for the biases.
     """
@@ -77,6 +79,10 @@ class RatingKNN(RatingPredictor):
         check_choice("similarity", self.similarity, SIMILARITIES)
         check_choice("base", self.base, BASES)
         check_choice("by", self.by, ("user", "item"))
+        n, others = (train.n_users, "items") if self.by == "user" else (train.n_items, "users")
+        check_memory(8 * n**2, f"The similarities of RatingKNN for {n:,} {self.by}s",
+                     f"Leave out {self.by}s with few ratings, compare {others} instead (by=),"
+                     " or use BiasedMF.")  # fmt: skip
         self.user_bias_, self.item_bias_ = biases(train)
         rows, columns = train.event_rows, train.matrix.indices
         compared, deviations = (train.matrix.astype(np.float64) for _ in range(2))
@@ -87,6 +93,11 @@ class RatingKNN(RatingPredictor):
             compared, deviations = compared.T, deviations.T
         self.similarities_ = all_similarities(compared.tocsc(), self._measure)
         self.deviations_ = deviations.tocsr()  # a row holds the ratings that one sum is taken from
+
+    def _likeness(self, column: int) -> np.ndarray:
+        if self.by == "user":
+            return super()._likeness(column)  # compares viewers, not titles
+        return self.similarities_[column]
 
     def _measure(self, c: Common) -> np.ndarray:
         if self.similarity == "pearson baseline":

@@ -8,8 +8,9 @@ from scipy import sparse
 from recsys_lib.errors import check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.histories import binary
+from recsys_lib.models.neighbours.common import Common
 from recsys_lib.models.neighbours.neighborhood import nearest
-from recsys_lib.models.neighbours.similarity import Common
 
 
 class RP3beta(Recommender):
@@ -52,21 +53,38 @@ class RP3beta(Recommender):
         check_at_least("alpha", self.alpha, 0)
         check_at_least("beta", self.beta, 0)
         check_at_least("neighbors", self.neighbors, 1, integer=True)
-        # What viewers and titles pass on, so that the product of two columns is the walk; over
-        # n_viewers[i] ** beta too, which cancels and makes i and j alike.
-        passed = train.binary()
-        passed.data *= np.maximum(train.user_counts, 1.0)[train.event_rows] ** (-self.alpha / 2)
-        passed.data *= train.item_counts[passed.indices] ** -float(self.beta)
-        kept = nearest(passed.tocsc(), _product, int(self.neighbors), shrinkage=0)
+        passed = train.binary().astype(np.float64)
+        weights = addable(np.maximum(train.user_counts, 1.0) ** -float(self.alpha))
+        passed.data = weights[train.event_rows]
+
+        def walk(common: Common) -> np.ndarray:
+            # Over n_viewers[i] ** beta too, which cancels below and makes i and j alike.
+            return common.sum_right * (common.n_left * common.n_right) ** -float(self.beta)
+
+        kept = nearest(passed.tocsc(), walk, int(self.neighbors), shrinkage=0)
         kept.data /= np.repeat(kept.sum(axis=1), np.diff(kept.indptr))
         self.votes_ = largest(kept.T.tocsr(), int(self.neighbors)).T.tocsr()
 
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return (self.train_.binary()[rows] @ self.votes_).toarray()
+    def _likeness(self, column: int) -> np.ndarray:
+        return self.votes_[[column]].toarray()[0]
+
+    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
+        return (binary(histories) @ self.votes_).toarray()
 
 
-def _product(common: Common) -> np.ndarray:
-    return common.dot
+def addable(weights: np.ndarray) -> np.ndarray:
+    """Weights, at least 0, rounded so that any of them add up without any rounding.
+
+    A sum then does not depend on its order, which the number of threads and the kind of processor
+    decide. They become multiples of a power of two, of which their total has 2**53 at most.
+
+    >>> tenths = addable(np.array([0.1, 0.2, 0.3]))
+    >>> tenths[0] + tenths[1] + tenths[2] == tenths[2] + tenths[1] + tenths[0]
+    np.True_
+    """
+    total = max(weights.sum(), np.finfo(np.float64).tiny)
+    unit = 2.0 ** (np.ceil(np.log2(total)) - 52)
+    return np.round(weights / unit) * unit
 
 
 def largest(matrix: sparse.csr_array, k: int) -> sparse.csr_array:

@@ -7,78 +7,13 @@ or whose formula would divide by zero, has similarity 0.
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
 
 import numpy as np
-from scipy import sparse
 
+from recsys_lib.models.neighbours.common import Common
 
-class Block:
-    """Some columns of a (viewers, titles) matrix: the titles on one side of a comparison.
-
-    Attributes:
-        value: CSC array (n_viewers, width) of what each viewer gave each title.
-        n: viewers of each title, shape (width,); 1 where there are none, so that it can divide.
-    """
-
-    def __init__(self, value: sparse.csc_array) -> None:
-        self.value = value
-        self.n = np.maximum(np.diff(value.indptr), 1).astype(np.float32)
-
-    def _with(self, data: np.ndarray) -> sparse.csc_array:
-        return sparse.csc_array((data, self.value.indices, self.value.indptr), self.value.shape)
-
-    @cached_property
-    def seen(self) -> sparse.csc_array:
-        """1 for each event."""
-        return self._with(np.ones(self.value.nnz, np.float32))
-
-    @cached_property
-    def square(self) -> sparse.csc_array:
-        """The square of each value."""
-        return self._with(self.value.data**2)
-
-
-class Common:
-    """What each title of `left` and each title of `right` have in common.
-
-    Attributes, all of shape (titles of left, titles of right) or broadcast to it:
-        co: viewers in common.
-        n_left, n_right: viewers of each title, in common or not.
-        n_viewers: all viewers.
-        dot: sum over the viewers in common of value left * value right.
-        sum_left, sum_right: sum over the viewers in common of the value of one side.
-        square_left, square_right: likewise of its square.
-    """
-
-    def __init__(self, left: Block, right: Block) -> None:
-        self._left, self._right = left, right
-        self.n_left, self.n_right = left.n[:, None], right.n[None, :]
-        self.n_viewers = np.float32(left.value.shape[0])
-
-    @cached_property
-    def co(self) -> np.ndarray:
-        return _product(self._left.seen, self._right.seen)
-
-    @cached_property
-    def dot(self) -> np.ndarray:
-        return _product(self._left.value, self._right.value)
-
-    @cached_property
-    def sum_left(self) -> np.ndarray:
-        return _product(self._left.value, self._right.seen)
-
-    @cached_property
-    def sum_right(self) -> np.ndarray:
-        return _product(self._left.seen, self._right.value)
-
-    @cached_property
-    def square_left(self) -> np.ndarray:
-        return _product(self._left.square, self._right.seen)
-
-    @cached_property
-    def square_right(self) -> np.ndarray:
-        return _product(self._left.seen, self._right.square)
+Measure = Callable[[Common], np.ndarray]
 
 
 # Of viewers: who watched it, whatever they thought of it ----------------------------------------
@@ -142,6 +77,12 @@ def shrunk(similarity: np.ndarray, co: np.ndarray, shrinkage: float) -> np.ndarr
     return similarity * (co / (co + np.float32(shrinkage))) if shrinkage else similarity
 
 
+def compared(common: Common, measure: Measure, shrinkage: float) -> np.ndarray:
+    """The shrunk similarity of what two blocks have in common."""
+    similarity = measure(common)
+    return shrunk(similarity, common.co, shrinkage) if shrinkage else similarity
+
+
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
@@ -150,20 +91,3 @@ def _variance(mean_square: np.ndarray, square_mean: np.ndarray) -> np.ndarray:
     """Their difference, without the rounding that a constant column leaves behind."""
     variance = mean_square - square_mean
     return np.where(variance > 1e-10 * mean_square, variance, 0.0)
-
-
-def _product(left: sparse.csc_array, right: sparse.csc_array) -> np.ndarray:
-    """left.T @ right as a dense array, each factor dense where that is faster.
-
-    Dense arithmetic is some hundred times faster a cell and touches every cell; on either side it
-    pays from a few per cent of cells filled. Sums of whole numbers are exact, so the way chosen
-    does not show in the counts.
-    """
-    if left.nnz > right.nnz:
-        return _product(right, left).T
-    cells = right.shape[0] * right.shape[1]
-    if right.nnz < 0.04 * cells or left.nnz < right.shape[0]:
-        return (left.T @ right).toarray()
-    if left.nnz < 0.03 * left.shape[0] * left.shape[1]:
-        return left.T @ right.toarray()
-    return left.toarray().T @ right.toarray()

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from sklearn.base import clone
 
-from recsys_lib.errors import ArgumentError, DataError, check_at_least
+from recsys_lib.errors import ArgumentError, DataError, check_at_least, check_choice
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.top_k import top_k
@@ -70,12 +70,17 @@ class Oracle:
 class Learned:
     """The best titles of a recommender that is fitted again as the service goes on.
 
+    What a viewer watched lately is read in every round, whatever the age of the weights and
+    whichever log they were learned from, so that policies differ in their weights alone.
+
     Args:
         model: any recommender of the contract; it is cloned, not changed.
         every: rounds between fits; None fits once, in the first round, and never again.
-        lessons: histories to learn from and to read profiles in, one a round, in place of the
-            service's own: `LoopRun.histories` of another run, which this policy had no part in.
+        lessons: histories to learn from, one a round, in place of the service's own:
+            `LoopRun.histories` of another run, which this policy had no part in.
         items: the titles with a column `item_id`, for models that read them.
+        profiles: "now" reads what viewers watched lately; "then" what they had watched in the log
+            that was last learned from, so that the profiles age with the weights.
 
     Raises:
         ArgumentError: every is below 1.
@@ -87,10 +92,13 @@ class Learned:
         every: int | None = 1,
         lessons: Sequence[Interactions] | None = None,
         items=None,
+        profiles: str = "now",
     ) -> None:
+        check_choice("profiles", profiles, ("now", "then"))
         if every is not None:
             check_at_least("every", every, 1, integer=True)
         self.model, self.every, self.lessons, self.items = model, every, lessons, items
+        self.profiles = profiles
         self.round, self.fitted = 0, None
 
     def candidates(self, history: Interactions, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -104,7 +112,9 @@ class Learned:
         if self.fitted is None or due:
             self.fitted = clone(self.model).fit(lesson, items=self.items)
         self.round += 1
-        return best_unseen(self.fitted.score_all(history.users), history, n)
+        if self.profiles == "then":
+            return best_unseen(self.fitted.score_all(history.users), history, n)
+        return best_unseen(self.fitted.score_histories(history), history, n)
 
     def _lesson(self) -> Interactions:
         if self.round >= len(self.lessons):

@@ -97,7 +97,7 @@ def judged(run: LoopRun) -> pd.DataFrame:
 
 
 def write_study(table: pd.DataFrame, path: Path) -> None:
-    """Write the table, three decimals, the same bytes for the same numbers."""
+    """Write the table, three decimals, gzipped, with the same text for the same numbers."""
     text = table.to_csv(index=False, float_format="%.3f", lineterminator="\n")
     path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
 

@@ -52,6 +52,9 @@ def reranked(function: Callable, n: int | None = 100) -> Reranked:
 def plain_policies(world: World, clean: list[Interactions]) -> dict[str, Policy]:
     """Pages by lot, by popularity, by the truth, and learned: weekly, once, or from a clean log.
 
+    With old weights, or a twin's, the profiles are still the viewers' own of today. Two policies
+    change that alone: "EASE once, old profiles" and "EASE clean, twin's profiles".
+
     Args:
         clean: `histories` of a run with pages by lot.
     """
@@ -60,6 +63,8 @@ def plain_policies(world: World, clean: list[Interactions]) -> dict[str, Policy]
         policies[f"{name} weekly"] = learned(model)
         policies[f"{name} once"] = learned(model, every=None)
         policies[f"{name} clean"] = learned(model, lessons=clean)
+    policies["EASE once, old profiles"] = learned(every=None, profiles="then")
+    policies["EASE clean, twin's profiles"] = learned(lessons=clean, profiles="then")
     return policies
 
 
@@ -75,7 +80,8 @@ def remedies(world: World) -> dict[str, Policy]:
         return rerank.calibrated(items, scores, shares, target, weight=weight, k=k)
 
     def discounted(weight, items, scores, history, k, rng):
-        place = np.argsort(np.argsort(history.item_counts, kind="stable")) / history.n_items
+        order = np.argsort(history.item_counts, kind="stable")
+        place = np.argsort(order, kind="stable") / history.n_items
         return rerank.popularity_discounted(items, scores, place, weight=weight, k=k)
 
     def surprising(slots, items, scores, history, k, rng):

@@ -38,7 +38,9 @@ class Known:
 
     Attributes:
         day: today, counted from the first day.
-        titles, viewers, artwork: tables as in `data/README.md`, but for the day of leaving.
+        titles: table as in `data/README.md`.
+        viewers: likewise, but for the day of leaving.
+        artwork: likewise.
         pictures: which pictures each title has.
         genres: float64 0 or 1 (n_genres, n_titles).
         added: int (n_titles,), day on which each title comes to the shelf.

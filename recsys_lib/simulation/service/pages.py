@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from recsys_lib.models.top_k import top_k
 from recsys_lib.simulation.world.config import POSITIONS, ROWS, WorldConfig
 
 SLOTS = ROWS * POSITIONS  # of the grid; a billboard, where there is one, is one slot more
@@ -100,12 +101,7 @@ def fill_by_lot(weights: np.ndarray, uniform: np.ndarray, *, race, even) -> np.n
 
 def first_home(times: np.ndarray, n: int) -> np.ndarray:
     """The n columns of least time in each row, first one first; EMPTY for those that never come."""
-    n = min(n, times.shape[1])
-    first = np.argpartition(times, n - 1, axis=1)[:, :n]
-    when = np.take_along_axis(times, first, axis=1)
-    order = np.argsort(when, axis=1, kind="stable")
-    first = np.take_along_axis(first, order, axis=1)
-    return np.where(np.isfinite(np.take_along_axis(when, order, axis=1)), first, EMPTY)
+    return top_k(-times, n)
 
 
 def deal(hands: list[np.ndarray], turn: np.ndarray, shown: np.ndarray | None = None) -> np.ndarray:

@@ -22,19 +22,20 @@ class WorldConfig:
     """
 
     # Titles: how much each kind of attribute says about who will like a title.
-    dimensions: int = 40  # length of the taste and title vectors
-    genre: float = 1.4
-    theme: float = 1.0
-    mood: float = 0.8  # a title's tone
-    form: float = 1.2  # film, series of half-hours, series of hours
-    era: float = 0.4
-    place: float = 1.0  # country and language
-    people: float = 0.4  # makers and cast, which also make each title its own
+    axes: int = 52  # of each kind of attribute, at most, in the space of tastes and titles
+    genre: float = 1.2
+    theme: float = 0.9
+    mood: float = 0.9  # a title's tone
+    form: float = 1.6  # film, series of half-hours, series of hours
+    era: float = 1.25
+    place: float = 0.5  # country and language
+    people: float = 0.5  # makers and cast, which also make each title its own
+    cycle: float = 1.4  # the movements and cycles that the authors named
     arrivals: float = 0.10  # share of the catalogue added during 26 weeks
     awareness_sd: float = 2.0  # how unequally well known titles are, in logits
-    awareness_quality: float = 0.35  # correlation of being known with being good
-    awareness_reach: float = 0.75  # correlation with what makes titles known: see shelf.py
-    awareness_fame: float = 0.0  # correlation with how widely known the authors judge a title
+    awareness_quality: float = 0.2  # correlation of being known with being good
+    awareness_reach: float = 0.0  # correlation with what makes titles known: see shelf.py
+    awareness_fame: float = 0.95  # correlation with how widely known the authors judge a title
     launch_bump: float = 1.5  # extra awareness on a title's first day, in logits
     launch_half_life: float = 14.0  # days
 
@@ -42,16 +43,16 @@ class WorldConfig:
     newcomers: float = 0.25  # share who join during the window
     evenings: float = 0.58  # mean chance that a viewer opens Matinee on a day
     activity_sd: float = 0.85  # sd of the logarithm of that chance
-    group_share: float = 0.06  # share of taste's variance between age-and-gender groups
+    group_share: float = 0.04  # share of taste's variance between age-and-gender groups
     drift: float = 0.985  # correlation of personal taste with itself a week later
     own_gender: float = 0.05  # liking for makers of one's own gender, in sd of taste
     taste_pull: float = 0.0  # how far taste moves toward what is watched, in lengths; 0: not at all
-    own_language: float = 0.0  # liking for titles in a language of one's household, in sd of taste
-    with_children: float = 0.0  # liking of a family for what is fit for children, in sd of taste
+    own_language: float = 0.3  # liking for titles in a language of one's household, in sd of taste
+    with_children: float = 0.3  # liking of a family for what is fit for children, in sd of taste
 
     # Choosing.
     search: float = 0.7  # share of evenings that start with a search, not the home page
-    affinity_sd: float = 3.3  # weight of taste in a choice, in logits
+    affinity_sd: float = 3.9  # weight of taste in a choice, in logits
     mood_pull: float = 2.5  # logits for a title with the tone one is in the mood for
     clock_mood: float = 2.5  # how much part of day and weekend decide that tone; 0: any, any time
     genre_pull: float = 1.5  # logits for titles of the genre one wants tonight; 0: no such wish

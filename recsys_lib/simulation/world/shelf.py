@@ -33,12 +33,13 @@ def draw_fame(titles: pd.DataFrame, config: WorldConfig, *, seed: int):
     awareness = awareness_sd * (a * quality + b * reach + c * fame
                                 + sqrt(1 - a**2 - b**2 - c**2) * luck)
 
-    with a = awareness_quality, b = awareness_reach and c = awareness_fame; fame is the mean of the
-    catalogue's two judgements, with mean 0 and sd 1. No viewing figures are used.
+    with a = awareness_quality, b = awareness_reach and c = awareness_fame; fame is the square root
+    of the mean of the catalogue's two judgements, with mean 0 and sd 1: from a title for specialists
+    to one that some know is a longer way than from well known to known by all. No viewing figures are used.
     """
     quality, luck = normals(seed, "fame", _names(titles), 2).T
     a, b, c = config.awareness_quality, config.awareness_reach, config.awareness_fame
-    fame = _standard(titles["fame_first"] + titles["fame_second"])
+    fame = _standard(np.sqrt(titles["fame_first"] + titles["fame_second"]))
     chance = np.sqrt(1 - a**2 - b**2 - c**2)
     known = a * quality + b * _reach(titles) + c * fame + chance * luck
     return quality, np.round(config.awareness_sd * known, 6)

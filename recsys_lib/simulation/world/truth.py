@@ -101,10 +101,10 @@ class Truth:
             life: as `live(world, policy)` gives it; only its own days count.
 
         Returns:
-            DataFrame indexed by arm: viewers (who came at all); satisfaction, stars of an evening,
-            mean over viewers; minutes, a viewer and week; click, share of opened pages from which
-            something was taken; left, share of viewers who left; and for each of the last four its
-            standard error, `..._se`, over viewers.
+            DataFrame, one row an arm, with viewers (who came at all); satisfaction, stars of an
+            evening, mean over viewers; minutes, a viewer and week; click, share of opened pages
+            from which something was taken; left, share of viewers who left; and for each of the
+            last four its standard error, `..._se`, over viewers.
         """
         each = life.by_viewer()
         grouped = each.groupby("arm", observed=True)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from assignments.tools.checker import is_answer
 from assignments.tools.master import master_paths
 from assignments.tools.release import student_version
 from tests.assignments.harness import checks_of, hand_in, key_of, run
+from tests.assignments.honest import HONEST
 from tests.assignments.quick import failed_checks
 
 NAMES = list(master_paths())
@@ -25,6 +27,30 @@ def test_the_reference_answers_pass_every_check(name):
     found = run(name, hand_in(name))
     assert found.failed == {}
     assert found.alarms == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_second_honest_answer_to_every_question_passes(name):
+    """Through the graders' own path, walls and clock included."""
+    code = {cell.id for cell in key_of(name).cells if is_answer(cell)}
+    assert set(HONEST[name]) == code
+    found = run(name, hand_in(name, HONEST[name]))
+    assert found.failed == {}
+    assert found.alarms == []
+
+
+@pytest.mark.parametrize("secret", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("name", NAMES)
+def test_both_honest_answers_pass_whatever_is_drawn(name, secret):
+    assert failed_checks(name, hand_in(name), secret) == {}
+    assert failed_checks(name, hand_in(name, HONEST[name]), secret) == {}
+
+
+@pytest.mark.parametrize("secret", [6, 7])
+@pytest.mark.parametrize("name", NAMES)
+def test_wrong_answers_fail_whatever_is_drawn(name, secret):
+    for wrong in WRONG[name]:
+        assert set(failed_checks(name, hand_in(name, wrong.answers), secret)) == wrong.loses, wrong
 
 
 @pytest.mark.parametrize("seed", [2, 3, 4])

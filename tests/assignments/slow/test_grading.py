@@ -2,18 +2,18 @@
 
 import csv
 import os
+import time
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
 
-from assignments.tools import classroom, grade, sandbox
+from assignments.tools import classroom, grade, results, sandbox
 from assignments.tools.release import main as release
 from assignments.tools.release import student_version
-from assignments.tools.results import Result
 from tests.assignments.harness import hand_in, key_of
 
 NAME = "01_from_log_to_problem"
+WHO = ("ada", "ben", "cleo", "notes")
 
 
 @pytest.fixture(scope="module")
@@ -41,37 +41,43 @@ def table(folder, name="grades.csv", key="student"):
         return {row[key]: row for row in csv.DictReader(file)}
 
 
-def decide(folder, student, cell, score):
-    """What a person does in nbgrader's pages."""
-    with Gradebook(f"sqlite:///{folder / 'grades' / 'gradebook.db'}") as book:
-        found = book.find_grade(cell, NAME, NAME, student)
-        found.manual_score, found.needs_manual_grade = score, False
-        book.db.commit()
+def decide(folder, student, cell, points):
+    """What a person does in the page for marking."""
+    (one,) = [one for one in results.load_all(folder / "grades") if one.student == student]
+    marks = results.load_marks(folder / "grades")
+    marks[one.key, NAME, cell] = results.Mark(points, "", one.seen(cell))
+    results.save_marks(marks, folder / "grades")
+    return one
 
 
 def test_first_come_what_the_machine_knows(room):
     rows = table(room)
-    assert [(row["status"], row["points"]) for row in rows.values()] == [
+    assert [(rows[name]["status"], rows[name]["points"]) for name in WHO] == [
         ("needs marking", ""),
         ("graded", "0"),
         ("needs review", ""),
+        ("needs review", ""),
     ]
     assert rows["ada"]["provisional"] == "27"
-    review = list(table(room, "review.csv", "why"))
-    assert "the file is not JSON, so not a notebook" in review
-    assert table(room, "review.csv", "what")["not graded"]["file"].endswith("notes.txt")
+    assert rows["cleo"]["why"] == "the file is not JSON, so not a notebook; ask for the .ipynb"
+    assert rows["notes"]["status"] == "needs review"
+    assert table(room, "review.csv", "what")["not graded"]["file"] == "notes.txt"
 
 
-def test_a_second_call_grades_only_what_changed(room, monkeypatch):
-    ran = []
-    once = classroom.grade_one
-    monkeypatch.setattr(classroom, "grade_one", lambda *a: ran.append(a[1].student) or once(*a))
+def moments(folder):
+    return {
+        path.name: path.stat().st_mtime_ns for path in (folder / "grades").glob("results/*/*.json")
+    }
+
+
+def test_a_second_call_grades_only_what_changed(room):
+    before = moments(room)
     run(room)
-    assert ran == []
-    path = room / "in" / "cleo" / f"{NAME}.ipynb"
-    path.write_text("by pigeon")
+    assert moments(room) == before
+    (room / "in" / "cleo" / f"{NAME}.ipynb").write_text("by pigeon")
     run(room)
-    assert ran == ["cleo"]
+    changed = {name for name, moment in moments(room).items() if moment != before[name]}
+    assert [name[:4] for name in changed] == ["cleo"]
 
 
 def test_a_mark_given_by_hand_completes_the_grade(room):
@@ -79,8 +85,9 @@ def test_a_mark_given_by_hand_completes_the_grade(room):
     run(room)
     assert table(room)["ada"]["status"] == "graded"
     assert table(room)["ada"]["points"] == "29"
-    assert table(room, "canvas.csv", "Student")["ada"][NAME] == "29"
-    page = (room / "grades" / "feedback" / NAME / "ada.html").read_text(encoding="utf-8")
+    assert table(room, f"canvas_{NAME}.csv", "Student")["ada"][NAME] == "29"
+    (page,) = (room / "grades" / "feedback" / NAME).glob("ada-*.html")
+    page = page.read_text(encoding="utf-8")
     assert "29 of 30 points" in page
 
 
@@ -92,18 +99,39 @@ def test_a_decision_on_a_file_that_could_not_be_run_counts(room):
     assert (table(room)["cleo"]["status"], table(room)["cleo"]["points"]) == ("graded", "14")
 
 
-def test_a_failure_of_the_grader_stops_nobody_else(room, tmp_path, monkeypatch):
+def test_another_week_in_the_same_place_keeps_the_first_in_all_tables(room, tmp_path):
+    other = tmp_path / "in" / "gil"
+    other.mkdir(parents=True)
+    (other / f"{NAME}.ipynb").write_text("late, and no notebook")
+    where = ["--answers", str(room / "answers"), "--grades", str(room / "grades")]
+    grade.main([str(tmp_path / "in"), *where])
+    assert set(table(room)) >= {*WHO, "gil"}
+    assert "ada" in table(room, "questions.csv")
+
+
+@pytest.mark.parametrize("harm", ["raises", "never ends", "ends Python", "eats the memory"])
+def test_a_failure_of_the_grader_stops_nobody_else(room, tmp_path, monkeypatch, harm):
+    once = classroom.grade_one
+
     def fails(room, submission):
-        if submission.student == "ada":
-            raise MemoryError("out of luck")
-        return Result(submission.student, NAME, "f", "d", points={"report": 1.0})
+        if submission.student != "ada":
+            return once(room, submission)
+        if harm == "raises":
+            raise ValueError("out of luck")
+        if harm == "never ends":
+            time.sleep(3600)
+        if harm == "ends Python":
+            os.abort()
+        return bytearray(1 << 45)
 
     monkeypatch.setattr(classroom, "grade_one", fails)
+    monkeypatch.setattr(grade, "SLACK", 60 if harm != "never ends" else -570)
     run(room, "--grades", str(tmp_path / "grades"))
     rows = table(tmp_path)
     assert rows["ada"]["status"] == "needs review"
-    assert "out of luck" in table(tmp_path, "review.csv")["ada"]["why"]
-    assert set(rows) == {"ada", "ben", "cleo"}
+    assert "the grader could not finish with it" in rows["ada"]["why"]
+    assert set(rows) == set(WHO)
+    assert harm == "never ends" or rows["ben"]["status"] == "graded"
 
 
 def test_without_bubblewrap_a_warning_and_the_same_points(room, tmp_path, monkeypatch, capsys):

@@ -1,6 +1,8 @@
 """Submissions that mean harm gain nothing unseen, and harm nobody else."""
 
 import csv
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +13,12 @@ import pytest
 from assignments.tools.release import main as release
 from assignments.tools.sandbox import ROOT, shut_in
 from tests.assignments.harness import MARKS, hand_in, key_of
-from tests.assignments.hostile import HOSTILE, NAME, save
+from tests.assignments.hostile import HOSTILE, NAME, base, save
 
+NAMES = ("html", "head", "title", "style", "body", "h1", "h2", "h3", "p", "pre")
+NAMES += ("table", "thead", "tbody", "tr", "th", "td")
+OURS = {f"<{end}{name}" for name in NAMES for end in ("", "/")} | {"<!DOCTYPE", "<meta", "<img"}
+ODD_NAMES = (b"\xff\xfe\xfd", b"x" * 255)
 HONEST = ("an-honest-first", "zz-an-honest-last")
 
 
@@ -28,9 +34,14 @@ def classroom(tmp_path_factory):
     for student in HONEST:
         (folder / "submissions" / student).mkdir()
         save(hand_in(NAME), folder / "submissions" / student)
+    for name in ODD_NAMES:
+        place = os.path.join(os.fsencode(folder / "submissions"), name)
+        os.mkdir(place)
+        with open(os.path.join(place, f"{NAME}.ipynb".encode()), "w", encoding="utf-8") as file:
+            nbformat.write(base(), file)
     command = [sys.executable, "-m", "assignments.tools.grade", str(folder / "submissions")]
     command += ["--answers", str(folder / "answers"), "--grades", str(folder / "grades")]
-    command += ["--cell-seconds", "10", "--total-seconds", "120", "--jobs", "2"]
+    command += ["--cell-seconds", "20", "--total-seconds", "200", "--jobs", "2"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     yield folder
@@ -53,7 +64,7 @@ def points_of(classroom, student: str) -> dict[str, str]:
 
 
 def test_there_are_enough_kinds():
-    assert len(HOSTILE) >= 15
+    assert len(HOSTILE) >= 53
 
 
 @pytest.mark.parametrize("student", HONEST)
@@ -75,7 +86,15 @@ def test_nothing_is_gained_unseen(classroom, student):
         assert reasons
     else:
         assert points_of(classroom, student)["tests-density"] == "0"
-        assert row["provisional"] == "25", "its honest answers still count"
+        if not HOSTILE[student].harms_itself:
+            assert row["provisional"] == "25", "its honest answers still count"
+
+
+@pytest.mark.parametrize("student", [name for name in HOSTILE if not HOSTILE[name].loses])
+def test_nothing_is_gained_at_all(classroom, student):
+    """Not even by whoever accepts every alarm: the points of 25 honest answers, and no more."""
+    assert points_of(classroom, student)["tests-density"] in ("0", "")
+    assert float(row_of(classroom, student)["provisional"]) <= 25
 
 
 @pytest.mark.parametrize("student", [name for name in HOSTILE if HOSTILE[name].loses])
@@ -90,7 +109,9 @@ def test_a_cell_that_ends_the_process_costs_only_itself(classroom, student):
 
 
 def test_checks_that_were_never_reached_earn_nothing_yet(classroom):
-    assert row_of(classroom, "ends-the-process-five-times")["provisional"] == "0"
+    row = row_of(classroom, "ends-the-process-five-times")
+    assert "never reached" in row["why"]
+    assert 0 < float(row["provisional"]) < 25, "what came before the end was judged"
 
 
 def test_what_was_changed_is_put_back_and_named(classroom):
@@ -100,7 +121,7 @@ def test_what_was_changed_is_put_back_and_named(classroom):
 
 
 def test_a_flood_is_cut(classroom):
-    path = classroom / "grades" / "autograded" / "prints-500-megabytes" / NAME / f"{NAME}.ipynb"
+    (path,) = (classroom / "grades" / "results" / NAME).glob("prints-500-megabytes-*.html")
     assert path.stat().st_size < 1_000_000
     assert "was not kept" in path.read_text(encoding="utf-8")
 
@@ -131,7 +152,17 @@ def test_nothing_is_left_outside_or_running(classroom):
     assert "sleep 301" not in sleeping
 
 
-def test_the_notebooks_for_marking_by_hand_can_be_opened(classroom):
-    for student in (*HOSTILE, *HONEST):
-        path = classroom / "grades" / "autograded" / student / NAME / f"{NAME}.ipynb"
-        nbformat.validate(nbformat.read(path, 4))
+def test_no_page_holds_a_tag_of_a_students(classroom):
+    pages = list((classroom / "grades" / "feedback").rglob("*.html"))
+    assert len(pages) >= len(HOSTILE)
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        tags = set(re.findall(r"<[a-zA-Z/!][^>\s]*", text))
+        assert tags <= OURS, (page.name, tags - OURS)
+
+
+def test_names_of_bytes_that_are_no_text_stop_nobody(classroom):
+    rows = [
+        row for row in table(classroom, "grades.csv") if row["student"].startswith(("?", "x" * 99))
+    ]
+    assert [row["provisional"] for row in rows] == ["25", "25"]

@@ -114,7 +114,8 @@ def leaks(train, test):
         {
             "leaks": """
 def leaks(train, test):
-    both = train[["user_id", "item_id"]].merge(test[["user_id", "item_id"]])
+    pair = ["user_id", "item_id"]
+    both = train[pair].drop_duplicates().merge(test[pair].drop_duplicates())
     future = train["time"] >= test["time"].max()
     return {"in both": len(both), "from the future": int(future.sum())}
 """
@@ -126,7 +127,8 @@ def leaks(train, test):
         {
             "leaks": """
 def leaks(train, test):
-    both = train[["user_id", "item_id"]].merge(test[["user_id", "item_id"]])
+    pair = ["user_id", "item_id"]
+    both = train[pair].drop_duplicates().merge(test[pair].drop_duplicates())
     future = train["time"] > test["time"].min()
     return {"in both": len(both), "from the future": int(future.sum())}
 """
@@ -251,5 +253,53 @@ def choose(train, test, options, quality, split):
 """
         },
         {"tests-choose-refit"},
+    ),
+    Wrong(
+        "takes the first row of test for its earliest moment",
+        {
+            "leaks": """
+def leaks(train, test):
+    columns = ["user_id", "item_id"]
+    both = train[columns].drop_duplicates().merge(test[columns].drop_duplicates())
+    future = train["time"] >= test["time"].iloc[0]
+    return {"in both": len(both), "from the future": int(future.sum())}
+"""
+        },
+        {"tests-leaks-future"},
+    ),
+    Wrong(
+        "counts a pair once for every pair of rows",
+        {
+            "leaks": """
+def leaks(train, test):
+    both = train.merge(test, on=["user_id", "item_id"])
+    future = train["time"] >= test["time"].min()
+    return {"in both": len(both), "from the future": int(future.sum())}
+"""
+        },
+        {"tests-leaks-both"},
+    ),
+    Wrong(
+        "cuts off the decimals of the place of the cut",
+        {
+            "split": """
+def split_by_time(pairs, share=0.2):
+    cut = pairs["time"].sort_values().iloc[int(len(pairs) * (1 - share))]
+    return pairs[pairs["time"] < cut], pairs[pairs["time"] >= cut]
+"""
+        },
+        {"tests-split"},
+    ),
+    Wrong(
+        "cuts train in halves",
+        {
+            "choose": """
+def choose(train, test, options, quality, split):
+    earlier, later = split(train, 0.5)
+    best = max(options, key=lambda option: quality(option, earlier, later))
+    return best, quality(best, train, test)
+"""
+        },
+        {"tests-choose"},
     ),
 ]

@@ -2,258 +2,195 @@
 
 from tests.assignments.harness import Wrong
 
+ALIKE = """
+def alike(sittings):
+    watched = (np.asarray(sittings) > 0).astype(float)
+    audience = watched.sum(axis=0)
+    worth = {worth}
+    both = (watched * worth) @ watched.T
+    own = watched @ worth
+    either = own[:, None] + own - both
+    result = {result}
+    {diagonal}
+    return result
+"""
+WORTH = "np.where(audience > 0, 1 / np.log2(1 + np.maximum(audience, 1)), 0)"
+SAFE = "np.where(either > 0, both / np.where(either > 0, either, 1), 0)"
+ZERO = "np.fill_diagonal(result, 0)"
+PREDICT = """
+def predict(stars, alike, u, i, k, least):
+    means = {means}
+    raters = [v for v in range(len(stars)) if {rated}v != u{positive}]
+    near = sorted(raters, key=lambda v: -alike[u, v])[:k]
+    near = [v for v in near if not np.isnan(stars[v, i])]
+    if {few}:
+        return means[u]
+    weights = np.array([alike[u, v] for v in near])
+    surprises = np.array([stars[v, i] - means[v] for v in near])
+    return means[u] + weights @ surprises / {by}
+"""
+RIGHT = {
+    "means": "np.nanmean(stars, axis=1)",
+    "rated": "not np.isnan(stars[v, i]) and ",
+    "positive": " and alike[u, v] > 0",
+    "few": "len(near) < least",
+    "by": "weights.sum()",
+}
+
+
+def alike(worth=WORTH, result=SAFE, diagonal=ZERO):
+    return {"alike": ALIKE.format(worth=worth, result=result, diagonal=diagonal)}
+
+
+def predict(**changed):
+    return {"predict": PREDICT.format(**(RIGHT | changed))}
+
+
 WRONG = [
     Wrong(
-        "counts sittings instead of viewers",
-        {
-            "common": """
-def viewers_in_common(sittings):
-    return np.asarray(sittings).T @ np.asarray(sittings)
-"""
-        },
+        "counts sittings for titles",
+        {"common": "def titles_in_common(s):\n    return np.asarray(s) @ np.asarray(s).T"},
         {"tests-common-repeats"},
     ),
     Wrong(
-        "counts the titles that two viewers share instead of the viewers that two titles share",
+        "turns the table the wrong way",
         {
             "common": """
-def viewers_in_common(sittings):
+def titles_in_common(sittings):
     watched = (np.asarray(sittings) > 0).astype(int)
-    return watched @ watched.T
+    return watched.T @ watched
 """
         },
         {"tests-common", "tests-common-repeats"},
     ),
     Wrong(
-        "divides by the product of the audiences, which is lift",
+        "weighs every title alike (Jaccard)", alike(worth="np.ones_like(audience)"), {"tests-alike"}
+    ),
+    Wrong("lets popular titles weigh more", alike(worth="np.log2(1 + audience)"), {"tests-alike"}),
+    Wrong(
+        "divides by the worth of the first viewer only",
+        alike(result="np.where(own > 0, both / np.maximum(own, 1e-9)[:, None], 0)"),
+        {"tests-alike"},
+    ),
+    Wrong("divides by zero", alike(result="both / either"), {"tests-alike-empty"}),
+    Wrong("leaves viewers their own neighbours", alike(diagonal="pass"), {"tests-alike-self"}),
+    Wrong(
+        "fills the list with strangers",
         {
-            "cosine": """
-def cosine(common):
-    n = np.maximum(np.diag(common), 1)
-    alike = common / np.outer(n, n)
-    np.fill_diagonal(alike, 0)
-    return alike
+            "nearest": """
+def nearest(row, k):
+    return [int(place) for place in np.argsort(-np.asarray(row, dtype=float), kind="stable")[:k]]
 """
         },
-        {"tests-cosine"},
+        {"tests-nearest"},
     ),
     Wrong(
-        "divides by the viewers of either title, which is Jaccard",
+        "takes the later of equally near ones",
         {
-            "cosine": """
-def cosine(common):
-    n = np.diag(common)
-    either = np.maximum(n[:, None] + n[None, :] - common, 1)
-    alike = common / either
-    np.fill_diagonal(alike, 0)
-    return alike
+            "nearest": """
+def nearest(row, k):
+    order = np.argsort(np.asarray(row, dtype=float), kind="stable")[::-1]
+    return [int(place) for place in order if row[place] > 0][:k]
 """
         },
-        {"tests-cosine"},
+        {"tests-nearest-ties"},
     ),
     Wrong(
-        "divides by zero for a title without viewers",
+        "lets everybody vote",
         {
-            "cosine": """
-def cosine(common):
-    size = np.sqrt(np.diag(common))
-    alike = common / np.outer(size, size)
-    np.fill_diagonal(alike, 0)
-    return alike
-"""
-        },
-        {"tests-cosine-empty"},
-    ),
-    Wrong(
-        "lets every title be its own nearest neighbour",
-        {
-            "cosine": """
-def cosine(common):
-    size = np.sqrt(np.maximum(np.diag(common), 1))
-    return common / np.outer(size, size)
-"""
-        },
-        {"tests-cosine-self"},
-    ),
-    Wrong(
-        "shrinks by the audience of a title instead of the viewers in common",
-        {
-            "shrink": """
-def shrink(alike, common, s):
-    n = np.diag(common)
-    return alike * (n / np.maximum(n + s, 1e-12))[:, None]
-"""
-        },
-        {"tests-shrink"},
-    ),
-    Wrong(
-        "subtracts instead of shrinking",
-        {"shrink": "def shrink(alike, common, s):\n    return np.maximum(alike - s / 10, 0)"},
-        {"tests-shrink"},
-    ),
-    Wrong(
-        "keeps the nearest by column: whose neighbours?",
-        {
-            "keep": """
-def keep_nearest(alike, k):
-    alike = np.asarray(alike, dtype=float)
-    order = np.argsort(-alike, axis=0, kind="stable")[:k]
-    kept = np.zeros_like(alike)
-    np.put_along_axis(kept, order, np.take_along_axis(alike, order, axis=0), axis=0)
-    return kept
-"""
-        },
-        {"tests-keep", "tests-keep-ties"},
-    ),
-    Wrong(
-        "keeps everything at or above the k-th value, ties and all",
-        {
-            "keep": """
-def keep_nearest(alike, k):
-    alike = np.asarray(alike, dtype=float)
-    kth = np.sort(alike, axis=1)[:, ::-1][:, min(k, alike.shape[1]) - 1]
-    return np.where(alike >= kth[:, None], alike, 0)
-"""
-        },
-        {"tests-keep-ties"},
-    ),
-    Wrong(
-        "asks the neighbours that others keep",
-        {
-            "scores": """
-def scores(sittings, near):
-    return (np.asarray(sittings) > 0).astype(float) @ np.asarray(near)
-"""
-        },
-        {"tests-scores"},
-    ),
-    Wrong(
-        "averages over the history",
-        {
-            "scores": """
-def scores(sittings, near):
+            "votes": """
+def votes(sittings, row, k):
+    row = np.asarray(row, dtype=float)
     watched = (np.asarray(sittings) > 0).astype(float)
-    return watched @ np.asarray(near).T / np.maximum(watched.sum(axis=1, keepdims=True), 1)
+    return row @ watched / row.sum() if row.sum() > 0 else np.zeros(watched.shape[1])
 """
         },
-        {"tests-scores"},
+        {"tests-votes"},
     ),
     Wrong(
-        "lets repeated sittings vote repeatedly",
+        "divides by the number of neighbours asked for",
         {
-            "scores": """
-def scores(sittings, near):
-    return np.asarray(sittings) @ np.asarray(near).T
+            "votes": """
+def votes(sittings, row, k):
+    near = [v for v in np.argsort(-row, kind="stable") if row[v] > 0][:k]
+    watched = (np.asarray(sittings) > 0).astype(float)
+    return row[near] @ watched[near] / k
 """
         },
-        {"tests-scores"},
+        {"tests-votes", "tests-votes-nobody"},
     ),
     Wrong(
-        "forgets to leave out what was watched",
+        "divides nobody's vote by nothing",
         {
-            "recommend": """
-def recommend(score_row, watched_row, k):
-    order = np.argsort(-np.asarray(score_row), kind="stable")
-    return [int(place) for place in order if score_row[place] > 0][:k]
+            "votes": """
+def votes(sittings, row, k):
+    near = [v for v in np.argsort(-row, kind="stable") if row[v] > 0][:k]
+    watched = (np.asarray(sittings) > 0).astype(float)
+    return row[near] @ watched[near] / row[near].sum()
 """
         },
-        {"tests-recommend-seen"},
+        {"tests-votes-nobody"},
     ),
     Wrong(
-        "leaves out what was watched after cutting to k",
-        {
-            "recommend": """
-def recommend(score_row, watched_row, k):
-    order = np.argsort(-np.asarray(score_row), kind="stable")
-    best = [int(place) for place in order if score_row[place] > 0][:k]
-    return [place for place in best if not watched_row[place]]
-"""
-        },
-        {"tests-recommend-seen"},
+        "gives an example in which both likenesses agree",
+        {"disagreement": "disagreement = lambda: [[1, 1, 0], [1, 1, 1], [1, 0, 1], [0, 0, 1]]"},
+        {"tests-disagreement"},
     ),
     Wrong(
-        "sorts upwards and turns the list round, so that ties come from the right",
-        {
-            "recommend": """
-def recommend(score_row, watched_row, k):
-    order = np.argsort(np.asarray(score_row), kind="stable")[::-1]
-    fit = [place for place in order if score_row[place] > 0 and not watched_row[place]]
-    return [int(place) for place in fit[:k]]
-"""
-        },
-        {"tests-recommend-order"},
+        "gives an example in which cosine already prefers the larger",
+        {"disagreement": "def disagreement():\n    return [[1, 1, 1], [1, 0, 1], [1, 0, 1]]"},
+        {"tests-disagreement"},
     ),
     Wrong(
-        "fills the list with titles for which nobody speaks",
-        {
-            "recommend": """
-def recommend(score_row, watched_row, k):
-    order = np.argsort(-np.asarray(score_row), kind="stable")
-    return [int(place) for place in order if not watched_row[place]][:k]
-"""
-        },
-        {"tests-recommend-none"},
-    ),
-    Wrong(
-        "takes the nearest of all viewers, whether or not they rated the title",
-        {
-            "predict": """
-def predict(stars, alike, u, i, k):
-    means = np.nanmean(stars, axis=1)
-    nearest = sorted((v for v in range(len(stars)) if v != u), key=lambda v: -alike[u, v])[:k]
-    nearest = [v for v in nearest if alike[u, v] > 0 and not np.isnan(stars[v, i])]
-    if not nearest:
-        return means[u]
-    weights = alike[u, nearest]
-    return means[u] + weights @ (stars[nearest, i] - means[nearest]) / weights.sum()
-"""
-        },
+        "chooses neighbours before asking who rated",
+        predict(rated=""),
         {"tests-predict"},
     ),
     Wrong(
-        "counts missing stars as zeros in the means",
-        {
-            "predict": """
-def predict(stars, alike, u, i, k):
-    means = np.nan_to_num(stars).mean(axis=1)
-    own = np.nanmean(stars[u])
-    nearest = [v for v in range(len(stars)) if not np.isnan(stars[v, i]) and alike[u, v] > 0]
-    nearest = sorted(nearest, key=lambda v: -alike[u, v])[:k]
-    if not nearest:
-        return own
-    weights = alike[u, nearest]
-    return own + weights @ (stars[nearest, i] - means[nearest]) / weights.sum()
-"""
-        },
-        {"tests-predict"},
+        "counts missing stars as zeros",
+        predict(means="np.nan_to_num(stars).mean(axis=1)"),
+        {"tests-predict", "tests-predict-least"},
     ),
     Wrong(
         "divides by the number of neighbours",
+        predict(by="len(near)"),
+        {"tests-predict", "tests-predict-least"},
+    ),
+    Wrong("guesses on the word of one", predict(few="not near"), {"tests-predict-least"}),
+    Wrong("counts strangers as neighbours", predict(positive=""), {"tests-predict-least"}),
+    Wrong(
+        "ships what looks best on test",
         {
-            "predict": """
-def predict(stars, alike, u, i, k):
-    means = np.nanmean(stars, axis=1)
-    nearest = [v for v in range(len(stars)) if not np.isnan(stars[v, i]) and alike[u, v] > 0]
-    nearest = sorted(nearest, key=lambda v: -alike[u, v])[:k]
-    if not nearest:
-        return means[u]
-    return means[u] + alike[u, nearest] @ (stars[nearest, i] - means[nearest]) / len(nearest)
+            "decide": """
+RULE = "best"
+by_validation = STRENGTHS[int(np.argmax(np.nanmean(validation, axis=0)))]
+SHIPPED = next(s for s in STRENGTHS[::-1] if s != by_validation)
 """
         },
-        {"tests-predict"},
+        {"tests-decide"},
+    ),
+    Wrong("ships without a rule", {"decide": "RULE = 'gut'\nSHIPPED = 2"}, {"tests-decide"}),
+    Wrong(
+        "takes the sign of the mean for a real gain",
+        {
+            "real": """
+GAIN = np.nanmean(test[:, 3] - test[:, 0])
+low, high = interval_of(test[:, 3] - test[:, 0])
+REAL = not (low > 0 or high < 0)
+"""
+        },
+        {"tests-real"},
     ),
     Wrong(
-        "asks complete strangers when nobody else is there",
+        "reads the gain off the validation column",
         {
-            "predict": """
-def predict(stars, alike, u, i, k):
-    means = np.nanmean(stars, axis=1)
-    nearest = [v for v in range(len(stars)) if not np.isnan(stars[v, i])]
-    nearest = sorted(nearest, key=lambda v: -alike[u, v])[:k]
-    weights = alike[u, nearest]
-    return means[u] + weights @ (stars[nearest, i] - means[nearest]) / weights.sum()
+            "real": """
+difference = validation[:, 3] - validation[:, 0]
+GAIN = np.nanmean(difference)
+low, high = interval_of(difference)
+REAL = low > 0 or high < 0
 """
         },
-        {"tests-predict-nobody"},
+        {"tests-real"},
     ),
 ]

@@ -257,4 +257,17 @@ def difference(a, b, rng, draws=2000):
         },
         {"tests-paired-nan"},
     ),
+    Wrong(
+        "takes a normal approximation for the bootstrap",
+        {
+            "paired": """
+def difference(a, b, rng, draws=2000):
+    gap = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
+    gap = gap[~np.isnan(gap)]
+    half = 1.96 * gap.std(ddof=1) / len(gap) ** 0.5
+    return gap.mean() - half, gap.mean() + half
+"""
+        },
+        {"tests-paired"},
+    ),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 
 from recsys_lib.models import Random
@@ -33,3 +35,10 @@ def test_it_leaves_numpys_global_generator_alone(make_log):
     before = repr(np.random.get_state())  # noqa: NPY002
     Random().fit(make_log()).recommend()
     assert repr(np.random.get_state()) == before  # noqa: NPY002
+
+
+def test_two_names_of_equal_checksum_have_lists_of_their_own(make_log):
+    twins = ["plumless", "buckeroo"]
+    assert zlib.crc32(twins[0].encode()) == zlib.crc32(twins[1].encode())
+    scores = Random().fit(make_log(names=True)).score_all(twins)
+    assert (scores[0] != scores[1]).all()

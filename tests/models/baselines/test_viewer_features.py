@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,7 +14,7 @@ USERS = pd.DataFrame({USER: ["bob", "ann"], "plan": ["cheap", "dear"], "age": [4
 
 
 def test_each_value_of_each_column_is_a_column():
-    groups = viewer_groups(USERS, ("plan", "age"), ["ann", "bob", "cat"])
+    groups = viewer_groups(USERS, ("plan", "age"), np.array(["ann", "bob", "cat"], object))
     assert groups.columns.tolist() == [
         ("plan", "cheap"),
         ("plan", "dear"),
@@ -31,8 +32,8 @@ def test_without_columns_there_is_nothing_to_know():
 
 def test_tables_that_cannot_answer_are_refused():
     with pytest.raises(DataError, match=r"columns \['plan'\] of the viewers are needed.*Call fit"):
-        viewer_groups(None, ("plan",), ["ann"])
+        viewer_groups(None, ("plan",), np.array(["ann"], object))
     with pytest.raises(DataError, match=r"no column \['colour'\] \(columns: user_id, plan, age"):
-        viewer_groups(USERS, ("plan", "colour"), ["ann"])
+        viewer_groups(USERS, ("plan", "colour"), np.array(["ann"], object))
     with pytest.raises(DataError, match="users holds 'bob' twice"):
-        viewer_groups(pd.concat([USERS, USERS[:1]]), ("plan",), ["ann"])
+        viewer_groups(pd.concat([USERS, USERS[:1]]), ("plan",), np.array(["ann"], object))

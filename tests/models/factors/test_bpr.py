@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
+from scipy.special import expit
 
 from recsys_lib.errors import ArgumentError
 from recsys_lib.interactions import Interactions
@@ -29,7 +31,11 @@ def test_the_gradient_is_the_slope_of_the_gain():
     # Viewer 1 and title 2 occur in several triples, title 4 in none.
     triples = np.array([0, 1, 1, 3]), np.array([2, 2, 0, 1]), np.array([0, 3, 2, 2])
     parameters = model.user_factors_, model.item_factors_, model.item_bias_
-    for parameter, gradient in zip(parameters, model._gradients(*triples), strict=True):
+    moves = model._gradients(*triples)
+    assert [rows.tolist() for rows, _ in moves] == [[0, 1, 3], [0, 1, 2, 3], [0, 1, 2, 3]]
+    for parameter, (rows, slope) in zip(parameters, moves, strict=True):
+        gradient = np.zeros_like(parameter)
+        gradient[rows] = slope
         for place in np.ndindex(parameter.shape):
             slopes = []
             for step in (1e-5, -1e-5):
@@ -51,6 +57,48 @@ def test_what_is_drawn_was_not_watched_and_each_such_title_is_as_likely(make_log
     assert abs(counts[~seen[row]] - expected).max() < 5 * np.sqrt(expected)
     rows = rng.integers(log.n_users, size=5000)
     assert not seen[rows, draw_unseen(log, rows, rng=rng)].any()
+
+
+class EveryRow(BPR):
+    """The same steps, each taken by every number there is, whether a triple touches it or not."""
+
+    def _gradients(self, u, i, j):
+        W, H, bias = self.user_factors_, self.item_factors_, self.item_bias_
+        lead = bias[i] - bias[j] + np.einsum("nf,nf->n", W[u], H[i] - H[j])
+        pull = expit(-lead)
+        pairs = np.r_[pull, -pull], (np.r_[u, u], np.r_[i, j])
+        pulls = sparse.coo_array(pairs, shape=(len(W), len(H))).tocsr()
+        user_l2 = (self.l2 * np.bincount(u, minlength=len(W))).astype(np.float32)
+        item_l2 = (self.l2 * np.bincount(np.r_[i, j], minlength=len(H))).astype(np.float32)
+        gradients = (
+            pulls @ H - user_l2[:, None] * W,
+            pulls.T @ W - item_l2[:, None] * H,
+            pulls.sum(axis=0) - item_l2 * bias,
+        )
+        return [(slice(None), gradient) for gradient in gradients]
+
+
+def test_moving_only_what_a_batch_touches_changes_no_bit(make_log):
+    log = make_log(4, users=200, items=60, events=1500)
+    few, every = (kind(factors=5, epochs=4, batch_size=64).fit(log) for kind in (BPR, EveryRow))
+    for name in ("user_factors_", "item_factors_", "item_bias_"):
+        np.testing.assert_array_equal(getattr(few, name), getattr(every, name))
+
+
+def test_a_step_costs_what_its_batch_touches_however_many_viewers_there_are(monkeypatch):
+    """No array of a batch's work has a row for each viewer."""
+    events = pd.DataFrame({"user_id": np.arange(3000) % 1000, "item_id": np.arange(3000) // 300})
+    model, largest = BPR(factors=4, epochs=1, batch_size=50), []
+    moves = BPR._gradients
+
+    def spied(self, u, i, j):
+        result = moves(self, u, i, j)
+        largest.append(max(len(gradient) for _, gradient in result))
+        return result
+
+    monkeypatch.setattr(BPR, "_gradients", spied)
+    model.fit(Interactions.from_frame(events))
+    assert len(largest) == 60 and max(largest) <= 50
 
 
 def two_tastes(rng: np.random.Generator) -> Interactions:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from recsys_lib.errors import ArgumentError
-from recsys_lib.models.factors.ease import EASE, co_occurrence, ease_weights, sparse_dot
+from recsys_lib.errors import ArgumentError, TooLargeError
+from recsys_lib.interactions import ITEM, USER, Interactions
+from recsys_lib.models import numerics
+from recsys_lib.models.factors import ease
+from recsys_lib.models.factors.ease import EASE, _norm, co_occurrence, ease_weights, sparse_dot
 
 
 @pytest.fixture
@@ -45,8 +49,7 @@ def test_viewers_in_common_are_counted_exactly(make_log, chunk):
     log = make_log(1)
     matrix = log.binary()
     titles = [set(log.event_rows[log.matrix.indices == i]) for i in range(log.n_items)]
-    naive = [[len(a & b) if i >= j else 0 for j, b in enumerate(titles)]
-             for i, a in enumerate(titles)]  # fmt: skip
+    naive = [[len(a & b) for b in titles] for a in titles]
     assert co_occurrence(matrix, chunk).tolist() == naive
 
 
@@ -90,3 +93,29 @@ def test_a_penalty_that_is_none_is_refused(make_log, l2):
     with pytest.raises(ArgumentError, match="l2 must be above 0"):
         EASE(l2=l2).fit(make_log())
     EASE(l2=1e-6).fit(make_log())
+
+
+def test_a_penalty_under_which_the_weights_would_be_noise_is_refused():
+    """Two titles with the same viewers: without a penalty their counts have no inverse."""
+    log = Interactions.from_frame(pd.DataFrame({USER: [1, 1, 2, 2], ITEM: list("ABAB")}))
+    for l2 in (1e-17, 1e-14):
+        with pytest.raises(ArgumentError, match=f"l2={l2} is too small for 2 titles"):
+            EASE(l2=l2).fit(log)
+    # gram + l2 is [[2 + l2, 2], [2, 2 + l2]], so a weight is 2 / (2 + l2).
+    np.testing.assert_allclose(EASE(l2=1e-9).fit(log).weights_, [[0, 1], [1, 0]], atol=1e-6)
+
+
+def test_the_estimate_of_the_condition_reads_the_lower_triangle_only(watched):
+    gram = watched.T @ watched
+    assert _norm(np.tril(gram)) == pytest.approx(np.abs(gram).sum(axis=0).max())
+
+
+def test_weights_that_do_not_fit_into_memory_are_refused_before_any_work(make_log, monkeypatch):
+    log = make_log()
+    monkeypatch.setattr(ease, "co_occurrence", lambda matrix: pytest.fail("work was begun"))
+    monkeypatch.setattr(numerics, "available_memory", lambda: 20 * log.n_items**2 - 1)
+    with pytest.raises(TooLargeError, match=r"EASE for 20 titles need 8,000 bytes.*7,999 are free"):
+        EASE().fit(log)
+    monkeypatch.undo()
+    monkeypatch.setattr(numerics, "available_memory", lambda: 20 * log.n_items**2)
+    EASE().fit(log)

@@ -57,6 +57,7 @@ def test_factors_equal_those_of_exact_alternating_solutions(make_log):
     for _ in range(3):
         W = naive_half(H, r, 0.2, users)
         H = naive_half(W, r.T, 0.2, items)
+    W = naive_half(H, r, 0.2, users)  # viewers are solved for once more, at the end
     np.testing.assert_allclose(model.user_factors_, W, atol=2e-4)
     np.testing.assert_allclose(model.item_factors_, H, atol=2e-4)
     assert abs(W).max() > 0.1
@@ -73,6 +74,7 @@ def test_the_package_implicits_settings_give_the_same_scores_up_to_one_factor(ma
     for _ in range(4):
         W = implicit_half(H, r, confidence, regularization)
         H = implicit_half(W, r.T, confidence, regularization)
+    W = implicit_half(H, r, confidence, regularization)
     scores = model.user_factors_ @ model.item_factors_.T
     np.testing.assert_allclose(scores, shrink * (W @ H.T), atol=1e-3)
     assert scores.max() > 0.3
@@ -115,10 +117,10 @@ def nudged(model: ImplicitALS, row: int, factor: int, step: float) -> ImplicitAL
 
 def test_a_viewer_folded_in_gets_the_factors_that_fitting_gave(make_log):
     log = make_log(4)
-    model = ImplicitALS(iterations=300, l2=0.1, **EXACT).fit(log)
-    for row in np.flatnonzero(log.user_counts)[:5]:
+    model = ImplicitALS(factors=6, iterations=1, l2=0.1, steps=1).fit(log)  # far from its end
+    for row in np.flatnonzero(log.user_counts):
         watched = log.items[log.matrix.indices[log.event_rows == row]]
-        np.testing.assert_allclose(model.fold_in(watched), model.user_factors_[row], atol=2e-3)
+        np.testing.assert_array_equal(model.fold_in(watched), model.user_factors_[row])
 
 
 def test_folding_in_solves_the_least_squares_of_that_viewer(make_log):

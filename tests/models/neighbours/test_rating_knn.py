@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 import surprise
 
-from recsys_lib.errors import ArgumentError
+from recsys_lib.errors import ArgumentError, TooLargeError
 from recsys_lib.interactions import Interactions
+from recsys_lib.models import numerics
 from recsys_lib.models.factors.surprise_model import SurpriseModel
+from recsys_lib.models.neighbours import rating_knn
 from recsys_lib.models.neighbours.rating_knn import RatingKNN, biases
 
 PEERS = {
@@ -113,3 +115,16 @@ def test_scores_are_the_predictions(make_log):
 def test_arguments_outside_their_values(make_log, argument):
     with pytest.raises(ArgumentError, match=next(iter(argument))):
         RatingKNN(**argument).fit(make_log())
+
+
+def test_similarities_that_do_not_fit_into_memory_are_refused_before_any_work(
+    make_log, monkeypatch
+):
+    log = make_log()
+    monkeypatch.setattr(rating_knn, "all_similarities", lambda *_: pytest.fail("work was begun"))
+    monkeypatch.setattr(numerics, "available_memory", lambda: 8 * log.n_items**2)
+    with pytest.raises(TooLargeError, match=r"30 users need 7,200 bytes.*compare items"):
+        RatingKNN().fit(log)
+    monkeypatch.undo()
+    monkeypatch.setattr(numerics, "available_memory", lambda: 8 * log.n_items**2)
+    RatingKNN(by="item").fit(log)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recsys_lib.errors import ArgumentError
 from recsys_lib.interactions import Interactions
-from recsys_lib.models.neighbours.rp3beta import RP3beta
+from recsys_lib.models.neighbours.rp3beta import RP3beta, addable
 
 
 def naive_walk(watched: np.ndarray, alpha: float, beta: float) -> np.ndarray:
@@ -93,3 +97,13 @@ def test_arguments_outside_their_values_are_refused(make_log, argument, wrong, r
     with pytest.raises(ArgumentError, match=f"{argument} must be"):
         RP3beta(**{argument: wrong}).fit(make_log())
     RP3beta(**{argument: right}).fit(make_log())
+
+
+@given(st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=300), st.randoms(use_true_random=False))
+def test_addable_weights_have_one_sum_in_any_order_and_are_what_they_were(weights, random):
+    rounded = addable(np.array(weights))
+    forwards = np.cumsum(rounded)[-1]
+    shuffled = rounded.tolist()
+    random.shuffle(shuffled)
+    assert np.cumsum(shuffled)[-1] == forwards == math.fsum(shuffled)
+    np.testing.assert_allclose(rounded, weights, atol=1e-15 * sum(weights), rtol=0)

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from recsys_lib.models.neighbours import similarity as s
+from recsys_lib.models.neighbours import thin
+from recsys_lib.models.neighbours.common import Block, Common, viewers_of
 from recsys_lib.models.neighbours.neighborhood import all_similarities, compare, nearest
 
 #            Friends Cheers Seinfeld Dark Ozark
@@ -29,8 +31,9 @@ def columns(ratings, *, centred: bool = False) -> sparse.csc_array:
 
 
 def every_pair(ratings, measure, **options) -> np.ndarray:
-    block = s.Block(columns(ratings, **options))
-    return measure(s.Common(block, block))
+    value = columns(ratings, **options)
+    block = Block(value, viewers_of(value))
+    return measure(Common(block, block))
 
 
 # The formulas, worked by hand on the five viewers above -------------------------------------------
@@ -60,7 +63,7 @@ def test_adjusted_cosine_by_hand():
 
 
 def test_shrinkage_equal_to_the_common_viewers_halves():
-    block = s.Block(columns(BY_HAND))
+    block = Block(columns(BY_HAND), 5)
     full, half = (compare(block, block, s.cosine, shrinkage)[0, 1] for shrinkage in (0, 3))
     assert half == pytest.approx(full / 2)
 
@@ -134,7 +137,7 @@ def test_similarity_is_symmetric_and_bounded(ratings):
 def test_counts_are_exact_however_full_the_two_blocks_are(left, right):
     rng = np.random.default_rng(0)
     a, b = (rng.random((400, width)) < share for width, share in ((60, left), (50, right)))
-    common = s.Common(s.Block(columns(a)), s.Block(columns(b)))
+    common = Common(Block(columns(a), 400), Block(columns(b), 400))
     assert np.array_equal(common.co, a.T.astype(int) @ b.astype(int))
 
 
@@ -170,3 +173,75 @@ def test_all_similarities_in_blocks():
     expected = every_pair(ratings, s.closeness)
     np.fill_diagonal(expected, 1)
     np.testing.assert_allclose(got, expected, atol=1e-12)
+
+
+def test_lift_counts_the_viewers_with_an_event_not_the_rows():
+    """Six viewers, A seen by 3, B by 2, one of both: independent, so a lift of 1, whoever idles."""
+    watched = np.array([[1, 1], [1, 0], [1, 0], [0, 1], [0, 0], [0, 0]])
+    watched = np.c_[watched, np.ones(6, int)]  # a third title, which all six watched
+    idle = np.vstack([watched, np.zeros((900, 3), int)])
+    for rows in (watched, idle):
+        assert every_pair(rows, s.lift)[0, 1] == pytest.approx(1 * 6 / (3 * 2))
+        kept = nearest(columns(rows), s.lift, 2, 0.0)
+        assert kept[0, 1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("shrinkage", [0.0, 2.0])
+@pytest.mark.parametrize("name", ["cosine", "jaccard", "lift", "rating_cosine", "pearson"])
+@given(ratings=RATINGS, k=st.integers(1, 4), strip=st.integers(1, 60))
+def test_only_pairs_in_common_or_all_pairs_the_same_are_kept(ratings, k, strip, name, shrinkage):
+    value, measure = columns(ratings), getattr(s, name)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(thin, "STRIP", strip)
+        few = nearest(value, measure, k, shrinkage, thin=True)
+    every = nearest(value, measure, k, shrinkage, thin=False)
+    for part in ("indptr", "indices", "data"):
+        np.testing.assert_array_equal(getattr(few, part), getattr(every, part))
+
+
+def test_sums_that_are_nought_keep_their_place():
+    """Of A and B the products 1 and -1 add up to 0, of A and C not: scipy leaves the first out."""
+    value = columns([[1, 1, 2], [1, -1, 3], [4, 0, 5]])
+    few = nearest(value, s.rating_cosine, 2, 0.0, thin=True).toarray()
+    assert few[0].tolist() == [0, 0, pytest.approx(25 / (18 * 38) ** 0.5)]
+    np.testing.assert_array_equal(
+        few, nearest(value, s.rating_cosine, 2, 0.0, thin=False).toarray()
+    )
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_the_pairs_in_common_are_the_same_with_any_number_of_threads(
+    make_log, threads, monkeypatch
+):
+    value = make_log(3, users=200, items=150, events=2000).binary().tocsc()
+    monkeypatch.setattr(thin, "STRIP", 500)
+    monkeypatch.setattr("recsys_lib.parallel.workers", lambda: threads)
+    few, every = (nearest(value, s.cosine, 10, 0.0, thin=way) for way in (True, False))
+    assert (few != every).nnz == 0
+    assert (few.indices == every.indices).all()
+
+
+def test_the_cheaper_way_is_chosen():
+    crowd = np.ones((50, 20))
+    alone = np.eye(200)
+    assert thin.is_thin(columns(alone)) and not thin.is_thin(columns(crowd))
+    assert thin.multiplications(columns(crowd)).tolist() == [50 * 20] * 20
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=60), st.integers(1, 9))
+def test_the_largest_of_each_row_equal_a_sort(entries, k):
+    rows = np.sort([row for row, _ in entries]).astype(int)
+    values = np.array([value for _, value in entries], np.float32)
+    columns = np.random.default_rng(0).permutation(len(rows))
+    got = list(zip(*thin.largest_of_rows(rows, columns, values, k), strict=True))
+    expected = [
+        (row, column, value)
+        for wanted in range(6)
+        for value, column, row in [
+            (-v, c, r)
+            for v, c, r in sorted(
+                (-v, c, r) for v, c, r in zip(values, columns, rows, strict=True) if r == wanted
+            )[:k]
+        ]
+    ]
+    assert got == expected

@@ -15,6 +15,7 @@ from recsys_lib.simulation.loop.policies import (
     Oracle,
     Reranked,
     Weekly,
+    best_unseen,
     by_week,
     check_slates,
 )
@@ -188,6 +189,25 @@ def test_a_learner_shows_the_best_that_was_not_watched_lately():
     items, scores = Learned(ItemKNN()).candidates(history, 5)
     np.testing.assert_array_equal(history.items[items.ravel()], expected["item_id"])
     np.testing.assert_allclose(scores.ravel(), expected["score"])
+
+
+@pytest.mark.parametrize("twin", [False, True])
+def test_old_or_foreign_weights_read_what_viewers_watched_lately(twin):
+    """A control that keeps its weights must differ from a learner in the weights alone."""
+    own = run_loop(small(), Lottery(), rounds=4, memory=3).histories
+    other = run_loop(small(), Learned(Popular()), rounds=4, memory=3).histories
+    settings = {"lessons": other} if twin else {}
+    lists = {}
+    for profiles in ("now", "then"):
+        policy = Learned(EASE(l2=50), every=None, profiles=profiles, **settings)
+        for history in own:
+            lists[profiles] = policy.candidates(history, 5)[0]
+    model = EASE(l2=50).fit((other if twin else own)[0])
+    now = best_unseen(model.score_histories(own[-1]), own[-1], 5)[0]
+    then = best_unseen(model.score_all(own[-1].users), own[-1], 5)[0]
+    np.testing.assert_array_equal(lists["now"], now)
+    np.testing.assert_array_equal(lists["then"], then)
+    assert (now != then).mean() > 0.1
 
 
 def test_lessons_from_another_run_replace_the_own_log():

@@ -1,5 +1,7 @@
 """The table of long runs is what its command makes, as far as a short run can tell."""
 
+import gzip
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,10 +56,11 @@ def test_the_table_is_whole(table):
         assert set(seeds[name].index) == set(named)
 
 
-def test_the_table_is_small_and_its_bytes_depend_on_its_numbers_alone(table, tmp_path):
-    assert TABLE.stat().st_size < 300_000
+def test_the_table_is_small_and_its_text_depends_on_its_numbers_alone(table, tmp_path):
+    assert TABLE.stat().st_size < 350_000
     write_study(table, tmp_path / "again.csv.gz")
-    assert (tmp_path / "again.csv.gz").read_bytes() == TABLE.read_bytes()
+    again, bundled = (tmp_path / "again.csv.gz").read_bytes(), TABLE.read_bytes()
+    assert gzip.decompress(again) == gzip.decompress(bundled)  # how it is packed is zlib's choice
     pd.testing.assert_frame_equal(read_study(tmp_path / "again.csv.gz"), table)
 
 

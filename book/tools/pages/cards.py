@@ -1,0 +1,82 @@
+"""A card with a small picture for each explorable, drawn from the data that its page shows."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from book.tools.explorables.neighbours import DEFAULT
+
+WIDTH, HEIGHT = 120, 64
+WORDS = {
+    "neighbours": "Who is near <em>Friends</em>?",
+    "taste_map": "Where is your favourite on the map?",
+    "bookshop": "How does a shop hide half of its books?",
+    "bubble": "Can a service burst its bubble?",
+}
+
+
+def as_html(folder: Path) -> str:
+    """The cards, as links; `folder` holds the explorables' data."""
+    cards = []
+    for name, words in WORDS.items():
+        data = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        picture = f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">{DRAW[name](data)}</svg>'
+        cards.append(f'<li><a href="explore_{name}.html">{picture}<span>{words}</span></a></li>')
+    return f'<ul class="cards" aria-label="Try it yourself">\n{chr(10).join(cards)}\n</ul>\n'
+
+
+def neighbours(data: dict) -> str:
+    """The ten highest cosines with the default title, as bars."""
+    row = np.array(data["common"][data["titles"].index(DEFAULT)], dtype=float)
+    size = np.array([max(viewers, 1) for _, _, viewers in data["catalogue"]])
+    chosen = [title for title, *_ in data["catalogue"]].index(DEFAULT)
+    cosine = row / np.sqrt(size * size[chosen])
+    cosine[chosen] = 0
+    best = np.sort(cosine)[::-1][:8]
+    return "".join(
+        f'<rect x="6" y="{5 + 7 * n}" width="{108 * value / best[0]:.0f}" height="4.5" rx="1"/>'
+        for n, value in enumerate(best)
+    )
+
+
+def taste_map(data: dict) -> str:
+    """Every third title at its place, coloured by form."""
+    x, y = np.array(data["x"]), np.array(data["y"])
+    form = data["groupings"]["form"]
+    dots = zip(6 + 108 * x / x.max(), 5 + 54 * y / y.max(), form["of"], strict=True)
+    return "".join(
+        f'<circle class="{escape(form["groups"][of][1])}" cx="{a:.0f}" cy="{b:.0f}" r="1.8"/>'
+        for a, b, of in list(dots)[::3]
+    )
+
+
+def bookshop(data: dict) -> str:
+    """Two shelves of books, as wide as their part of the window."""
+    widths = [9, 8, 9, 7, 8, 5, 4, 3, 2, 2]
+    places = np.cumsum([0, *widths]) * 1.9
+    return "".join(
+        f'<rect class="{"grey" if n < 5 else "blue"}" x="{6 + places[n]:.0f}" y="{14 - n % 3 * 3}"'
+        f' width="{1.9 * width - 2:.1f}" height="{42 + n % 3 * 3}" rx="1"/>'
+        for n, width in enumerate(widths)
+    ) + '<path d="M4 57h112"/>'  # fmt: skip
+
+
+def bubble(data: dict) -> str:
+    """Likeness over the months, plain pages against pages by lot."""
+    lines = {name: [row[0] for row in data["policies"][name]["alike"]["is"]]
+             for name in ("0/0", "by lot")}  # fmt: skip
+    low, high = min(map(min, lines.values())), max(map(max, lines.values()))
+    drawn = ""
+    for (_, values), hue in zip(lines.items(), ("orange", "blue"), strict=True):
+        step = 108 / (len(values) - 1)
+        places = (f"{6 + step * n:.0f} {58 - 50 * (value - low) / (high - low):.1f}"
+                  for n, value in enumerate(values))  # fmt: skip
+        drawn += f'<path class="{hue}" d="M{"L".join(places)}"/>'
+    return drawn
+
+
+DRAW = {"neighbours": neighbours, "taste_map": taste_map, "bookshop": bookshop, "bubble": bubble}

@@ -1,0 +1,108 @@
+"""A link to a section lands on its heading, in both browsers, and nothing moves while loading."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.site.firefox import Firefox, executable
+
+SHIFT = 0.05  # the measure of layout shift that web.dev calls good is 0.1
+
+LAND = """async () => {
+    const rests = heading => new Promise(done => {
+        let last, still = 0;
+        const timer = setInterval(() => {
+            const top = heading.getBoundingClientRect().top;
+            still = top === last ? still + 1 : 0;
+            last = top;
+            if (still > 20) { clearInterval(timer); done(top); }  // a busy machine pauses, too
+        }, 20);
+    });
+    const wanted = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);
+    const links = [...document.querySelectorAll(".bd-toc-nav a[href^='#']")].reverse();
+    const off = {};
+    for (const link of links) {
+        const place = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+        link.click();
+        const top = await rests(place.querySelector("h1, h2, h3") ?? place);
+        const end = document.documentElement.scrollHeight - innerHeight;
+        const there = Math.abs(top - wanted) <= 4 || (scrollY > end - 2 && top > wanted);
+        if (!there) off[link.hash] = Math.round(top - wanted);
+    }
+    return JSON.stringify([links.length, off]);
+}"""
+"""Entries of Contents, and how many pixels off those rest that do not land. The last comes first:
+none of the pictures above it has loaded. What is near the page's end cannot go higher than that."""
+
+
+def chapters(pages: list[str]) -> list[str]:
+    return [page for page in pages if page.startswith("chapters/")]
+
+
+def check(landed: dict[str, str]) -> None:
+    """Page → what LAND found."""
+    found = {page: json.loads(answer) for page, answer in landed.items()}
+    assert min(links for links, _ in found.values()) > 3
+    assert not {page: off for page, (_, off) in found.items() if off}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_entry_of_contents_lands_in_chromium(chromium, server, pages, width):
+    chromium.look(width=width, theme="light")
+    chromium.send(
+        "Emulation.setEmulatedMedia", features=[]
+    )  # pages scroll as smoothly as they like
+    landed = {}
+    for page in chapters(pages):
+        chromium.open(f"{server}/{page}")
+        landed[page] = chromium.run(f"({LAND})()")
+    check(landed)
+
+
+@pytest.mark.xdist_group("firefox")
+def test_every_entry_of_contents_lands_in_firefox(server, pages):
+    if executable() is None:
+        pytest.fail("no Firefox on this system; on Debian: apt-get install firefox-esr")
+    browser, landed = Firefox("light"), {}
+    try:
+        for page in chapters(pages):
+            browser.open(f"{server}/{page}")
+            landed[page] = browser.run(LAND)["value"]
+    finally:
+        browser.close()
+    check(landed)
+
+
+SHIFTED = """new Promise(done => {
+    let sum = 0;
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) sum += entry.value;
+    }).observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(sum), 250);
+})"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_moves_while_a_page_loads(chromium, server, pages, width):
+    chromium.look(width=width, theme="light")
+    moved = {}
+    for page in pages:
+        chromium.open("about:blank")
+        chromium.open(f"{server}/{page}")
+        shift = chromium.run(SHIFTED)
+        if shift >= SHIFT:
+            moved[page] = round(shift, 3)
+    assert not moved
+
+
+def test_every_picture_states_its_size(site, pages):
+    unsized = {}
+    for page in pages:
+        soup = BeautifulSoup((site / page).read_text(encoding="utf-8"), "html.parser")
+        found = [img["src"] for img in soup.select("article img") if not img.get("height")]
+        if found:
+            unsized[page] = found
+    assert not unsized
