@@ -23,19 +23,18 @@ class WorldConfig:
 
     # Titles: how much each kind of attribute says about who will like a title.
     axes: int = 52  # of each kind of attribute, at most, in the space of tastes and titles
-    genre: float = 1.2
+    genre: float = 1.5
     theme: float = 0.9
-    mood: float = 0.9  # a title's tone
-    form: float = 1.6  # film, series of half-hours, series of hours
-    era: float = 1.25
+    mood: float = 1.1  # a title's tone
+    form: float = 0.8  # film, series of half-hours, series of hours
+    era: float = 1.4
     place: float = 0.5  # country and language
     people: float = 0.5  # makers and cast, which also make each title its own
-    cycle: float = 1.4  # the movements and cycles that the authors named
+    cycle: float = 1.5  # the movements and cycles that the authors named
     arrivals: float = 0.10  # share of the catalogue added during 26 weeks
-    awareness_sd: float = 2.0  # how unequally well known titles are, in logits
-    awareness_quality: float = 0.2  # correlation of being known with being good
-    awareness_reach: float = 0.0  # correlation with what makes titles known: see shelf.py
-    awareness_fame: float = 0.95  # correlation with how widely known the authors judge a title
+    awareness_sd: float = 2.2  # how unequally well known titles are, in logits
+    awareness_quality: float = 0.15  # correlation of being known with being good
+    awareness_fame: float = 0.97  # correlation with how widely known the authors judge a title
     launch_bump: float = 1.5  # extra awareness on a title's first day, in logits
     launch_half_life: float = 14.0  # days
 
@@ -52,7 +51,7 @@ class WorldConfig:
 
     # Choosing.
     search: float = 0.7  # share of evenings that start with a search, not the home page
-    affinity_sd: float = 3.9  # weight of taste in a choice, in logits
+    affinity_sd: float = 4.1  # weight of taste in a choice, in logits
     mood_pull: float = 2.5  # logits for a title with the tone one is in the mood for
     clock_mood: float = 2.5  # how much part of day and weekend decide that tone; 0: any, any time
     genre_pull: float = 1.5  # logits for titles of the genre one wants tonight; 0: no such wish
@@ -76,7 +75,7 @@ class WorldConfig:
     search_after: float = 0.5  # share of those who find nothing on the page that search after all
 
     # Satisfaction and watching.
-    base_stars: float = 2.4  # satisfaction with an average title by an average viewer
+    base_stars: float = 2.25  # satisfaction with an average title by an average viewer
     quality_stars: float = 0.35  # stars per sd of quality
     taste_stars: float = 0.6  # stars per sd of taste
     evening_stars: float = 0.6  # sd of one evening's luck
@@ -107,6 +106,7 @@ FIRST_SEASON = {
     "clock_mood": 0.0, "mood_pull": 1.0, "genre_pull": 0.0, "phase_pull": 0.0,
     "resume_half_life": 0.0, "pair_stars": 0.0, "evening_stars": 0.85, "artwork_pull": 0.5,
     "hook_sd": 0.0, "billboard_pull": 0.0, "row_meaning": 0.0, "outside": 4.0,
-    "minutes_growth": 0.0, "leave": 0.0009, "leave_growth": 1.1,
+    "minutes_growth": 0.0, "leave": 0.0009, "leave_growth": 1.1, "own_language": 0.0,
+    "with_children": 0.0,
 }  # fmt: skip
 """The second season's mechanisms switched off: `WorldConfig(**FIRST_SEASON)` is a null world."""
