@@ -148,7 +148,7 @@ def likeness_of_steps(**config):
 
 
 def test_in_a_phase_one_title_leads_to_its_like():
-    assert likeness_of_steps(phase_pull=7.0) > 0.05
+    assert likeness_of_steps(phase_pull=9.0) > 0.05
     assert abs(likeness_of_steps()) < 0.02
 
 
