@@ -85,7 +85,8 @@ class Traits:
 def traits_of(world) -> Traits:
     """What the measures need to know of a world's titles."""
     titles = world.titles.rename(columns={"title_id": ITEM})
-    fame = np.argsort(np.argsort(world.awareness)) / len(titles)
+    order = np.argsort(world.awareness, kind="stable")
+    fame = np.argsort(order, kind="stable") / len(titles)
     return Traits(fame, genre_shares(titles, titles[ITEM].to_numpy()).to_numpy())
 
 
