@@ -12,7 +12,7 @@ from recsys_lib.experiments.size import check_level
 
 
 def cuped(after, before) -> np.ndarray:
-    """A metric less what could be foretold of it (Deng et al., 2013).
+    """A metric less what could be foretold of it (`deng2013`).
 
     adjusted[u] = after[u] - theta * (before[u] - mean(before)),  theta = cov / var(before)
 

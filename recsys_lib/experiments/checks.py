@@ -8,7 +8,7 @@ from scipy import stats
 from recsys_lib.errors import DataError
 
 ALARM = 0.001
-"""p below which a split is not believed: one experiment in a thousand is stopped for nothing."""
+"""p below which a split is not believed; one good experiment in a thousand is stopped by it."""
 
 
 def ratio_check(counts, shares=None) -> float:

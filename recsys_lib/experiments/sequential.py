@@ -9,7 +9,7 @@ from recsys_lib.experiments.size import check_level
 
 
 def confidence_sequence(differences, errors, *, best_at: float | None = None, level: float = 0.95):
-    """Intervals of a growing experiment that hold all at once (Howard et al., 2021).
+    """Intervals of a growing experiment that hold all at once (`howard2021`).
 
     v = 1 / error**2, information so far;  r = best / (2 * log(1 / a) + log(2 * log(1 / a) + 1))
     reach = sqrt((v + r) * log((v + r) / (r * a**2))) / v,  with a = 1 - level

@@ -10,7 +10,7 @@ from recsys_lib.errors import DataError
 from recsys_lib.offpolicy.estimate import of_sums
 
 ENOUGH = 200.0
-"""Effective rows below which an estimate is refused: its interval cannot be trusted either."""
+"""Effective rows below which an estimate is refused, since its interval cannot be trusted."""
 
 
 class Overlap(NamedTuple):

@@ -45,7 +45,7 @@ def play(policy: Policy, world: BanditWorld, *, rounds: int, batch: int, seed: i
         seed: of all lots.
 
     Returns:
-        DataFrame, a row a viewer: round, row (of the world), action, propensity, reward, regret.
+        A row a viewer, with columns round, row (of the world), action, propensity, reward, regret.
     """
     check_at_least("rounds", rounds, 1, integer=True)
     check_at_least("batch", batch, 1, integer=True)
