@@ -121,6 +121,16 @@ def test_experiments_are_figures_and_sections_of_measured_tables():
     assert experiments(core(cells)) == {"Two figures and their table": 2, "A table alone": 1}
 
 
+def test_tables_are_those_stored_of_cells_that_have_not_changed(tmp_path):
+    source = tmp_path / "01_is_it_so.md"
+    source.write_text(CHAPTER.replace("Two words", "## A table\n\nTwo words"))
+    stored = [shown("ndcg 0.25", "one = 1\ntwo = one + 1"), shown("ndcg 0.26", "an older cell")]
+    nbformat.write(nbformat.v4.new_notebook(cells=stored), source.with_suffix(".ipynb"))
+    assert measure(source).experiments == 1
+    source.write_text(source.read_text().replace("two = one + 1", "two = 2"))
+    assert measure(source).experiments == 0
+
+
 @pytest.mark.parametrize("tag", ["remove-cell", "remove-input", "hide-input", "hide-cell"])
 def test_folded_code_is_not_seen(tag):
     assert is_seen(nbformat.v4.new_code_cell("1"))

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
+from nbformat import NotebookNode
 
 from book.tools.notebooks.reading import END, core, experiments, is_seen, results, told, words
 from book.tools.notebooks.runner import CHAPTERS, ROOT, read_source
@@ -49,21 +50,30 @@ class Sitting:
 
 
 def measure(source: Path) -> Sitting:
-    """The measures of a chapter's source; its tables are those of its stored notebook."""
-    cells = core(read_source(source).cells)
-    stored = source.with_suffix(".ipynb")
-    shown = core(nbformat.read(stored, as_version=4).cells) if stored.exists() else cells
+    """The measures of a chapter's source; its cells show what they show in its stored notebook."""
+    cells = core(with_outputs(source))
     prose = "\n\n".join(cell.source for _, cell in cells if cell.cell_type == "markdown")
     counts = [len(results(paragraph)) for paragraph in told(cells)]
     code = [cell.source.splitlines() for _, cell in cells if is_seen(cell)]
     return Sitting(
         words=len(words(prose).split()),
-        experiments=experiments(shown).total(),
+        experiments=experiments(cells).total(),
         numbers=sum(counts),
         crowded=max(counts, default=0),
         lines=max(map(len, code), default=0),
         wide=max((len(line) for lines in code for line in lines), default=0),
     )
+
+
+def with_outputs(source: Path) -> list[NotebookNode]:
+    """The cells of a source, with what was stored of those that have not changed since."""
+    cells, target = read_source(source).cells, source.with_suffix(".ipynb")
+    stored = nbformat.read(target, as_version=4).cells if target.exists() else []
+    outputs = {cell.source: cell.outputs for cell in stored if cell.cell_type == "code"}
+    for cell in cells:
+        if cell.cell_type == "code":
+            cell.outputs = outputs.get(cell.source, [])
+    return cells
 
 
 def screens(source: Path) -> float:
@@ -88,12 +98,12 @@ def sittings(folder: Path) -> list[Path]:
 
 def explain(source: Path) -> None:
     """Print every paragraph with numbers, and where the experiments are."""
-    for paragraph in told(core(read_source(source).cells)):
+    cells = core(with_outputs(source))
+    for paragraph in told(cells):
         found = results(paragraph)
         if found:
             print(f"{len(found)}  {' '.join(paragraph.split())[:90]}")
-    stored = core(nbformat.read(source.with_suffix(".ipynb"), as_version=4).cells)
-    for section, places in experiments(stored).items():
+    for section, places in experiments(cells).items():
         print(f"experiments: {places} in {section}")
 
 
