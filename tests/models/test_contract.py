@@ -244,6 +244,19 @@ def test_nothing_that_is_given_is_changed_nor_the_model_by_using_it(model, log):
     pd.testing.assert_frame_equal(model.recommend(users, k=5), first)
 
 
+def test_who_never_watched_anything_is_no_viewer(model, log):
+    """Listing people without an event, before, between and after the others, changes no score."""
+    named, known = isinstance(log.users[0], str), log.users[log.user_counts > 0]
+    silent = [f"name {n:04} too" for n in range(90)] if named else [-5, -3, *range(2000, 2088)]
+    listed = log.with_axes(users=[*log.users, *silent])
+    assert listed.active_users == log.active_users == listed.n_users - 91
+    expected = fit(clone(model), log).score_all(known)
+    users = tables(log)["users"]
+    more = pd.DataFrame({USER: silent, "gender": "man", "age_band": "18-29"})
+    model.fit(listed, items=tables(log)["items"], users=pd.concat([users, more]))
+    np.testing.assert_allclose(model.score_all(known), expected, rtol=1e-5, atol=1e-6)
+
+
 def test_labels_are_only_names(model, make_log):
     if isinstance(model, Random):
         return  # its lists are drawn by the viewer's label

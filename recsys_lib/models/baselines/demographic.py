@@ -15,10 +15,12 @@ from recsys_lib.models.baselines.viewer_features import check_viewers
 class DemographicGroups(Recommender):
     """Every viewer gets the titles that their group watched most.
 
-    share[i]    = viewers of title i / n_users
+    share[i]    = viewers of title i / n_viewers
     score[g, i] = (viewers of i in group g + shrinkage * share[i]) / (size of g + shrinkage)
 
-    A group is every combination of values of `columns` that occurs. With shrinkage = 0 a group's
+    n_viewers, and the size of a group, count who has an event in `train`: someone who never watched
+    anything did not pass these titles over. A group is every combination of values of `columns`
+    that occurs. With shrinkage = 0 a group's
     own share is used as it is; the larger the shrinkage, the more viewers a group needs before it
     is believed against the whole. Viewers without history are scored too: that is the point. A
     viewer who is not in `users` gets share[i].
@@ -44,12 +46,12 @@ class DemographicGroups(Recommender):
         self.group_of_user_ = group_of_user
         self.n_groups_ = int(group_of_user.max()) + 1
         group = group_of_user.reindex(train.users).fillna(-1).astype(int).to_numpy()
-        grouped = np.flatnonzero(group >= 0)
+        grouped = np.flatnonzero((group >= 0) & (train.user_counts > 0))
         member = sparse.csr_array(
             (np.ones(len(grouped)), (group[grouped], grouped)),
             shape=(self.n_groups_, train.n_users),
         )
-        share = train.item_counts / train.n_users
+        share = train.item_share
         size = np.asarray(member.sum(axis=1)).reshape(-1, 1)
         viewers = (member @ train.binary()).toarray()
         total = size + self.shrinkage

@@ -87,7 +87,8 @@ class BPR(Recommender):
 
     def _initialise(self, train: Interactions, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         scale = 0.1 / np.sqrt(self.factors)
-        W = rng.normal(0, scale, (train.n_users, self.factors))
+        W, told = np.zeros((train.n_users, self.factors)), train.user_counts > 0
+        W[told] = rng.normal(0, scale, (train.active_users, self.factors))
         H = rng.normal(0, scale, (train.n_items, self.factors))
         self.user_factors_, self.item_factors_ = W.astype(np.float32), H.astype(np.float32)
         self.item_bias_ = np.zeros(train.n_items, np.float32)

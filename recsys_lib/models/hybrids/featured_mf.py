@@ -35,15 +35,16 @@ class FeaturedMF(Recommender):
     loss = sum over events (u, i) of (score[u, i] - 1) ** 2
          + alpha * sum over pairs (u, i) of score[u, i] ** 2
          + l2 * sum over u of (events of u + alpha * n_items) ** nu * |own[u]| ** 2
-         + l2 * sum over i of (events of i + alpha * n_users) ** nu * |own[i]| ** 2
+         + l2 * sum over i of (events of i + alpha * n_viewers) ** nu * |own[i]| ** 2
          + l2_features * (|A| ** 2 + |B| ** 2)
 
     It is `ImplicitALS` with the penalty moved: a vector is pulled not to 0, but to what its
-    features predict. Only viewers and titles with events are in the sums. All others have no own
-    part, so a title that nobody watched and a viewer who watched nothing get the vectors of their
-    features. The first feature is a constant 1, the vector of the average title or viewer.
-    W, A, H and B take turns, each moved by `steps` of conjugate gradients with the others fixed; at
-    the end each W[u] is solved for exactly, as it is for a history that is not in the log.
+    features predict. Only viewers (n_viewers of them) and titles with events are in the sums. All
+    others have no own part, so a title that nobody watched and a viewer who watched nothing get the
+    vectors of their features. The first feature is a constant 1, the vector of the average title or
+    viewer. W, A, H and B take turns, each moved by `steps` of conjugate gradients with the others
+    fixed; at the end each W[u] is solved for exactly, as it is for a history that is not in the
+    log.
 
     Args:
         factors: numbers a vector, at least 1.
@@ -102,8 +103,9 @@ class FeaturedMF(Recommender):
         self.item_feature_names_ = content.feature_names_
         self.groups_ = viewer_groups(users, tuple(self.columns), train.users)
         self.user_feature_names_ = self.groups_.columns.to_frame(index=False)
-        viewers = self._side(self._viewer_features(train.users), train.binary())
-        titles = self._side(with_constant(content.features_), train.binary().T.tocsr())
+        viewers = self._side(self._viewer_features(train.users), train.binary(), train.n_items)
+        turned = train.binary().T.tocsr()
+        titles = self._side(with_constant(content.features_), turned, train.active_users)
         rng = np.random.default_rng(self.random_state)
         drawn = rng.normal(0, 0.1 / np.sqrt(self.factors), titles.vectors.shape)
         titles.vectors[:] = np.where(titles.penalty[:, None] > 0, drawn, 0)
@@ -127,9 +129,9 @@ class FeaturedMF(Recommender):
         for name in ("alpha", "l2", "l2_features"):
             check_above(name, getattr(self, name), 0)
 
-    def _side(self, features: sparse.csr_array, events: sparse.csr_array) -> Side:
+    def _side(self, features: sparse.csr_array, events: sparse.csr_array, n_others: int) -> Side:
         counts = np.diff(events.indptr)
-        penalty = self.l2 * (counts + self.alpha * events.shape[1]) ** self.nu
+        penalty = self.l2 * (counts + self.alpha * n_others) ** self.nu
         return Side(
             vectors=np.zeros((len(counts), self.factors), np.float32),
             features=features,

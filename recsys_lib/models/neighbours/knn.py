@@ -107,7 +107,7 @@ class ItemKNN(_Neighbors):
         self.support_ = kept if self.neighbors_of == "target" else kept.T.tocsr()
         # Chosen once, so that a viewer's scores do not depend on who else is asked for.
         backed = np.bincount(self.support_.indices, minlength=train.n_items)
-        self.dense_ = DENSE_GAIN * (train.item_counts @ backed) > kept.nnz * train.n_users
+        self.dense_ = DENSE_GAIN * (train.item_counts @ backed) > kept.nnz * train.active_users
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
         history = binary(histories)
