@@ -20,8 +20,9 @@ from recsys_lib.models.hybrids.featured_mf import FeaturedMF
 from recsys_lib.models.hybrids.stacked import Stacked
 from recsys_lib.models.hybrids.switching import Switching
 from recsys_lib.models.hybrids.weighted import Weighted
-from recsys_lib.models.neighbours.knn import ItemKNN, UserKNN
+from recsys_lib.models.neighbours.knn import ItemKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
+from recsys_lib.models.neighbours.user_knn import UserKNN
 
 
 def svd(random_state: int = 0) -> SurpriseModel:

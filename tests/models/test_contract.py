@@ -33,9 +33,10 @@ from recsys_lib.models.hybrids.hybrid import Hybrid
 from recsys_lib.models.hybrids.stacked import Stacked
 from recsys_lib.models.hybrids.switching import Switching
 from recsys_lib.models.hybrids.weighted import Weighted
-from recsys_lib.models.neighbours.knn import ItemKNN, UserKNN
+from recsys_lib.models.neighbours.knn import ItemKNN, Neighbors
 from recsys_lib.models.neighbours.rating_knn import RatingKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
+from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.rating import RatingPredictor
 
 MODELS = {
@@ -45,13 +46,16 @@ MODELS = {
     "random": Random(random_state=5),
     "groups": DemographicGroups(("gender",)),
     "fine groups": DemographicGroups(("gender", "age_band"), shrinkage=0),
+    "groups, weighted": DemographicGroups(("gender",), shrinkage=2, weighted=True),
     "content": ContentProfile(),
     "item-knn": ItemKNN(),
     "item-knn, few": ItemKNN(neighbors=3, shrinkage=2, neighbors_of="source"),
     "item-knn, jaccard": ItemKNN(neighbors=4, similarity="jaccard"),
     "item-knn, lift": ItemKNN(neighbors=4, similarity="lift"),
     "item-knn, adjusted cosine": ItemKNN(neighbors=4, similarity="adjusted cosine"),
+    "item-knn, weighted": ItemKNN(neighbors=4, weighted=True),
     "user-knn": UserKNN(neighbors=5),
+    "user-knn, weighted": UserKNN(neighbors=5, weighted=True),
     "user-knn, pearson": UserKNN(neighbors=5, similarity="pearson"),
     "rating-knn": RatingKNN(),
     "ease": EASE(),
@@ -60,7 +64,9 @@ MODELS = {
     "ials, weighted": ImplicitALS(factors=8, iterations=2, weighted=True),
     "featured mf": FeaturedMF(factors=4, iterations=2),
     "featured mf, viewers": FeaturedMF(factors=4, columns=("gender",), iterations=2),
+    "featured mf, weighted": FeaturedMF(factors=4, iterations=2, weighted=True),
     "rp3beta": RP3beta(),
+    "rp3beta, weighted": RP3beta(weighted=True),
     "bpr": BPR(factors=4, epochs=2),
     "biased mf": BiasedMF(factors=4, epochs=2),
     "surprise baseline": SurpriseModel(BaselineOnly(verbose=False)),
@@ -70,7 +76,7 @@ MODELS = {
     "stacked": Stacked(),
     "stacked, two": Stacked({"ease": EASE(), "popular": Popular()}),
 }
-ABSTRACT = {Recommender, RatingPredictor, Hybrid}
+ABSTRACT = {Recommender, RatingPredictor, Hybrid, Neighbors}
 
 
 def test_every_model_of_the_library_is_in_this_suite():
