@@ -76,7 +76,8 @@ class RP3beta(Recommender):
 
         def walk(common: Common) -> np.ndarray:
             # Over n_viewers[i] ** beta too, which cancels below and makes i and j alike.
-            return common.sum_right * (common.n_left * common.n_right) ** -float(self.beta)
+            left, right = (n ** -np.float64(self.beta) for n in (common.n_left, common.n_right))
+            return common.sum_right * (left * right)
 
         return passed, walk
 
