@@ -64,7 +64,7 @@ def _nearest(model: Recommender, stranger: int, item) -> list:
     if not hasattr(model, "item_factors_"):
         return model.recommend([stranger], k=model.train_.n_items)[ITEM].tolist()
     factors, items = model.item_factors_.astype(np.float64), model.train_.items
-    factors /= np.linalg.norm(factors, axis=1, keepdims=True)
+    factors /= np.maximum(np.linalg.norm(factors, axis=1, keepdims=True), 1e-12)
     cosine = factors @ factors[model.train_.item_positions([item])[0]]
     return [other for other in items[np.argsort(-cosine, kind="stable")] if other != item]
 
