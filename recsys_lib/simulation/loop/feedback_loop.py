@@ -28,8 +28,8 @@ DEAL = 1  # stream of random numbers
 PLAIN = FIRST_SEASON | {
     "search_after": 1.0, "stay_point": -99.0, "leave": 0.0, "artwork_pull": 0.0,
 }  # fmt: skip
-"""What is simpler in the loop: moods come at any hour, there are no phases and no pictures, who
-finds nothing searches, and nobody gives up or leaves."""
+"""Settings of a loop that is simpler than a life, where moods come at any hour, there are no phases
+and no pictures, who finds nothing searches, and nobody gives up or leaves."""
 
 
 @dataclass(frozen=True)
