@@ -136,7 +136,7 @@ def test_no_module_imports_itself_by_a_detour(folder):
 
 ROOMS = ("baselines", "neighbours", "factors", "content", "hybrids")
 """The rooms of `models`, in the order of the chapters."""
-IN_SIMULATION = ("world", "service", "first_season", "loop")
+IN_SIMULATION = ("world", "service", "loop")
 
 
 @pytest.mark.parametrize(("place", "rooms"), [("models", ROOMS), ("simulation", IN_SIMULATION)])

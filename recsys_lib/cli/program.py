@@ -10,11 +10,11 @@ import argparse
 import sys
 from typing import NoReturn
 
-from recsys_lib.cli import describe, evaluate, models, recommend, train
+from recsys_lib.cli import describe, evaluate, experiment, models, recommend, train
 from recsys_lib.cli.words import in_options
 from recsys_lib.errors import ArgumentError, RecsysError
 
-COMMANDS = (describe, evaluate, recommend, train, models)
+COMMANDS = (describe, evaluate, recommend, train, experiment, models)
 EXAMPLES = """\
 examples:
   python -m recsys_lib describe loans.csv
@@ -22,6 +22,7 @@ examples:
   python -m recsys_lib evaluate ml-100k.zip --models popular,demographic -o table.csv
   python -m recsys_lib evaluate loans.csv --user-col reader --item-col book --time-col lent_on
   python -m recsys_lib recommend matinee --user 17 --model item-knn --why
+  python -m recsys_lib experiment test.csv --user-col member --arm-col group --control A
 """
 
 

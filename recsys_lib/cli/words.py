@@ -12,6 +12,7 @@ OPTION = {
     "no_rating": "--no-rating", "duplicates": "--duplicates", "bad_rows": "--bad-rows",
     "wide=True": "--wide", "ignore": "--ignore-cols", "relevant_from": "--relevant-from",
     "user_min": "--min-user-events", "item_min": "--min-item-events",
+    "control": "--control",
 }  # fmt: skip
 """Argument → option."""
 NAMED = re.compile(rf"\b({'|'.join(name for name in OPTION if '=' in name)})"

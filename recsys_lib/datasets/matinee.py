@@ -22,12 +22,12 @@ COLUMNS = {
     "plays": "session_id viewer_id title_id episode started_at minutes completion pauses finished",
     "feedback": "viewer_id title_id kind value at",
     "impressions": "session_id row position title_id artwork_id propensity artwork_propensity"
-    " uniform clicked",
+    " uniform clicked row_kind row_subject row_propensity",
     "artwork": "artwork_id title_id emphasis",
 }
 MOMENTS = {"added_on", "joined_on", "left_on", "started_at", "at"}
 FLAGS = {"woman_led", "finished", "uniform", "clicked"}
-REALS = {"completion", "propensity", "artwork_propensity"}
+REALS = {"completion", "propensity", "artwork_propensity", "row_propensity"}
 WHOLE = {"year", "runtime_min", "seasons", "age", "episode", "minutes", "pauses", "value",
          "row", "position"}  # fmt: skip
 REMEDY = "Make the tables anew with `python -m recsys_lib.simulation`."

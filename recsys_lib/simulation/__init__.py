@@ -1,10 +1,9 @@
 """Matinee's makers: a world with known tastes, and what its viewers do in it."""
 
-from recsys_lib.simulation.first_season.life import simulate
 from recsys_lib.simulation.service.arms import ByLot, Interleaved
 from recsys_lib.simulation.service.diary import Tables
 from recsys_lib.simulation.service.home_page import HomePage
-from recsys_lib.simulation.service.life import Lived, live
+from recsys_lib.simulation.service.life import Lived, live, simulate
 from recsys_lib.simulation.service.policies import PagePolicy, Recommended, Visit
 from recsys_lib.simulation.world.config import WorldConfig
 from recsys_lib.simulation.world.world import World

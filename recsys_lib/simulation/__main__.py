@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recsys_lib.errors import RecsysError
 from recsys_lib.simulation.files import write_tables
-from recsys_lib.simulation.first_season.life import simulate
+from recsys_lib.simulation.service.life import simulate
 from recsys_lib.simulation.world.catalogue import CATALOGUE
 from recsys_lib.simulation.world.world import SEED, World
 

@@ -100,13 +100,16 @@ def test_lift_finds_what_goes_with_breaking_bad(matinee):
 
 
 def test_bad_evenings_come_before_leaving(matinee):
-    """The last evening of those who left was a short one oftener than evenings are."""
-    minutes = matinee.plays.groupby("session_id")["minutes"].sum()
-    short = matinee.sessions["session_id"].map(minutes).fillna(0) < 25
-    last = short.groupby(matinee.sessions["viewer_id"]).last()
+    """On their last two evenings, those who left finished nothing oftener than on evenings at all.
+
+    How good an evening was is not in the tables; that nothing was finished is a sign of it.
+    """
+    finished = matinee.plays.groupby("session_id")["finished"].max()
+    nothing = matinee.sessions["session_id"].map(finished).fillna(0) == 0
+    last = nothing.groupby(matinee.sessions["viewer_id"]).agg(lambda own: own.iloc[-2:].mean())
     gone = matinee.viewers.loc[matinee.viewers["left_on"].notna(), "viewer_id"]
     those = last.reindex(gone).dropna().astype(float)
-    assert those.mean() > short.mean() + 4 * those.std() / np.sqrt(len(those))
+    assert those.mean() > nothing.mean() + 4 * those.std() / np.sqrt(len(those))
 
 
 def test_the_window_is_filled_to_its_ends(matinee):
@@ -161,11 +164,16 @@ def test_the_sheet_explains_every_column(matinee):
 
 def test_the_sheet_gives_the_parameters_as_they_are():
     text, config = realism.SHEET.read_text(encoding="utf-8"), WorldConfig()
-    assert f"a space of {config.dimensions} dimensions" in text
+    assert f"one for every value if these are at most {config.axes}" in text
+    weights = re.search(r"eight kinds of attribute \((.*?)\)", text)[1].split(", ")
+    named = {"tone": "mood"}
+    for weight, part in (one.split() for one in weights):
+        assert getattr(config, named.get(part, part)) == float(weight), part
+    assert len(weights) == 8
     assert f"{100 * config.group_share:.0f} % of its variance belongs to the viewer's age" in text
     assert f"drawn uniformly with probability {config.explore}," in text
     assert f"({100 * config.explore:.0f} % of slots)" in text
     assert config.search == 0.7 and "Seven in ten begin with a search" in text
     assert config.logged == 0.2 and "for a fifth of the pages" in text
-    assert round(np.exp(config.leave_growth), 1) == 3.0 and "leaving by three" in text
-    assert f"The bundled one, {SEED}," in text
+    assert round(np.exp(config.leave_growth), 1) == 4.5 and "leaving by four and a half" in text
+    assert f"The bundled world is that of seed {SEED}," in text

@@ -2,14 +2,18 @@
 
 import pytest
 
-from recsys_lib.simulation import World, live
+from recsys_lib.simulation import World, WorldConfig, live
+from recsys_lib.simulation.world.config import FIRST_SEASON
 
 SEEDS = (1, 2, 3)
 
 
 @pytest.fixture(scope="session")
 def worlds():
-    return [World(seed=seed, n_viewers=600, weeks=10) for seed in SEEDS]
+    return [
+        World(seed=seed, n_viewers=600, weeks=10, config=WorldConfig(**FIRST_SEASON))
+        for seed in SEEDS
+    ]
 
 
 @pytest.fixture(scope="session")

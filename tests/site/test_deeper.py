@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from book._ext.deeper import fold_deeper
+from tests.site import firefox
 from tests.site.conftest import Quiet
 from tests.site.test_keyboard import tab_to, wait_for
 
@@ -97,6 +98,27 @@ def test_an_address_that_names_its_inside_opens_it(chapter, address):
     chapter.open("about:blank")
     chapter.open(f"{address}#inside")
     wait_for(chapter, OPEN)
+
+
+FOLLOW = """async () => {
+    const details = document.querySelector("details.deeper");
+    const closed = !details.open;
+    location.hash = "#inside";
+    await new Promise(done => setTimeout(done, 1000));
+    const top = document.getElementById("inside").getBoundingClientRect().top;
+    return JSON.stringify([closed, details.open, top >= 0 && top < innerHeight]); }"""
+
+
+@pytest.mark.xdist_group("firefox")
+def test_a_link_opens_it_in_firefox_too(address):
+    if firefox.executable() is None:
+        pytest.fail("no Firefox on this system; on Debian: apt-get install firefox-esr")
+    browser = firefox.Firefox("light")
+    try:
+        browser.open(address)
+        assert browser.run(FOLLOW)["value"] == "[true,true,true]"
+    finally:
+        browser.close()
 
 
 def test_words_that_are_looked_for_open_it(chapter, address):

@@ -94,8 +94,7 @@ def test_the_data_page_tells_the_simulator_s_numbers(matinee):
     config, text = WorldConfig(), page("book/data.md") + page("data/README.md")
     days = matinee.sessions["started_at"].dt.normalize()
     stated = {
-        f"{config.dimensions} numbers": True,
-        f"{config.dimensions} dimensions": True,
+        f"if these are at most {config.axes};": True,
         f"{config.group_share:.0%}".replace("%", " %") + " of its variance": True,
         f"{config.explore:.0%}".replace("%", " %") + " of slots": True,
         "Seven evenings in ten": config.search == 0.7,

@@ -1,4 +1,4 @@
-"""Every quiz question of the book, read from the executed chapters.
+"""Every quiz question of the book, read from the executed chapters, and the exam's from its page.
 
 So numbers in them are the chapter's own. Texts are Markdown with TeX between dollar signs.
 """
@@ -16,7 +16,8 @@ from book.tools.notebooks.records import RECORD, SHOWN, name_of, value_of
 
 ROOT = Path(__file__).resolve().parents[3]
 
-SECTION = re.compile(r"^## Check yourself\n(.*?)(?=^## |\Z)", re.M | re.S)
+EXAM = 0  # stands where others have a chapter's number
+SECTION = re.compile(r"^## (?:Check yourself|The questions)\n(.*?)(?=^## |\Z)", re.M | re.S)
 QUESTION = re.compile(
     r"^\*\*\d+\.\*\*\s+(.*?)(?=<details)((?:<details.*?</details>\s*)+)", re.M | re.S
 )
@@ -51,6 +52,11 @@ class Question:
     text: str
     options: list[Option]
 
+    @property
+    def place(self) -> str:
+        """Where it is asked: in a chapter, or in the exam over all of them."""
+        return "Exam" if self.chapter == EXAM else f"Chapter {self.chapter:02d}"
+
 
 def read_bank(folder: Path = ROOT / "chapters") -> list[Question]:
     """The questions of every chapter that has any, in the order of the book."""
@@ -61,15 +67,24 @@ def read_bank(folder: Path = ROOT / "chapters") -> list[Question]:
     ]
 
 
+def read_exam(page: Path = ROOT / "book" / "exam.md") -> list[Question]:
+    """The questions of the exam over all chapters."""
+    return read_questions(EXAM, page.read_text(encoding="utf-8"), {})
+
+
 def read_chapter(number: int, notebook: NotebookNode) -> list[Question]:
-    """The questions of one executed chapter.
+    """The questions of one executed chapter."""
+    prose = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return read_questions(number, prose, glued(notebook))
+
+
+def read_questions(number: int, prose: str, values: dict[str, object]) -> list[Question]:
+    """The questions of a chapter's or a page's Markdown, with the values that cells gave it.
 
     Raises:
         ValueError: a text holds what only the book's own pages can show.
     """
-    prose = "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     title, section = re.search(r"^# (.+)$", prose, re.M), SECTION.search(prose)
-    values = glued(notebook)
     places = {label: f"({number}.{n})" for n, label in enumerate(LABEL.findall(prose), start=1)}
     found = []
     for text, options in QUESTION.findall(section[1] if section else ""):

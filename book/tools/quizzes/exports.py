@@ -37,10 +37,10 @@ def as_json(bank: Sequence[Question]) -> str:
 
 
 def as_gift(bank: Sequence[Question]) -> str:
-    """The bank in Moodle's GIFT format, a category for each chapter."""
+    """The bank in Moodle's GIFT format, a category for each chapter and one for the exam."""
     blocks = [f"// Watch Next, the quiz questions. {LICENCE}."]
-    for chapter, questions in groupby(bank, key=lambda question: question.chapter):
-        blocks.append(f"$CATEGORY: Watch Next/Chapter {chapter:02d}")
+    for place, questions in groupby(bank, key=lambda question: question.place):
+        blocks.append(f"$CATEGORY: Watch Next/{place}")
         for question in questions:
             answers = [
                 f"{'=' if option.right else '~'}{for_gift(option.text)}#"
@@ -60,7 +60,7 @@ def for_gift(text: str) -> str:
 def as_text2qti(questions: Sequence[Question]) -> str:
     """The questions of one chapter in the Markdown that text2qti turns into QTI."""
     first = questions[0]
-    lines = [f"Quiz title: {first.chapter:02d} {first.title}", f"Quiz description: {LICENCE}"]
+    lines = [f"Quiz title: {first.place}. {first.title}", f"Quiz description: {LICENCE}"]
     for question in questions:
         lines += ["", f"Title: {question.id}", _indented("1.", question.text)]
         for option in question.options:

@@ -92,18 +92,19 @@ class ImplicitALS(Recommender):
         user_batches, item_batches = batches(by_user), batches(by_user.T.tocsr())
         rng = np.random.default_rng(self.random_state)
         scale = 0.1 / np.sqrt(self.factors)
-        W = np.zeros((train.n_users, self.factors), np.float32)
-        H = rng.normal(0, scale, (train.n_items, self.factors)).astype(np.float32)
+        W = np.zeros((train.n_users, self.factors))
+        H = rng.normal(0, scale, (train.n_items, self.factors))
         H[train.item_counts == 0] = 0  # no event pulls these away from 0
-        # Products this small are done before a second thread has woken up.
+        # In float64, rounded at the end: float32 would grow the last digits, in which processors
+        # differ, until near-tied titles change places. One thread: the products are small.
         quiet = np.errstate(over="ignore", invalid="ignore")  # what comes of it is checked below
         with threadpool_limits(1, user_api="blas"), quiet:
             for _ in range(self.iterations):
                 self._improve(W, H, user_batches)
                 self._improve(H, W, item_batches)
-        self.item_factors_ = H
+            self.item_factors_ = H.astype(np.float32)
         self.user_factors_ = self._solved(train.matrix)
-        check_learned(self, user_factors_=self.user_factors_, item_factors_=H)
+        check_learned(self, user_factors_=self.user_factors_, item_factors_=self.item_factors_)
 
     def _check(self) -> None:
         for name in ("factors", "iterations", "steps"):
@@ -114,14 +115,14 @@ class ImplicitALS(Recommender):
 
     def _improve(self, W: np.ndarray, H: np.ndarray, parts: list[Batch]) -> None:
         """Move each row of W toward the least loss with H fixed."""
-        gram = np.float32(self.alpha) * (H.T @ H)
+        gram = self.alpha * (H.T @ H)
         for batch in parts:
             W[batch.rows] = self._improved(W[batch.rows], H, gram, batch)
 
     def _improved(self, x: np.ndarray, H: np.ndarray, gram: np.ndarray, batch: Batch) -> np.ndarray:
         chosen = H[batch.columns]  # (rows, length, factors)
-        total = batch.weights.sum(axis=1, dtype=np.float64) + self.alpha * len(H)
-        penalty = (self.l2 * total**self.nu).astype(np.float32)[:, None]
+        total = batch.weights.sum(axis=1) + self.alpha * len(H)
+        penalty = (self.l2 * total**self.nu)[:, None]
 
         def curvature(x: np.ndarray) -> np.ndarray:
             scores = (chosen @ x[:, :, None])[:, :, 0]

@@ -39,7 +39,7 @@ def batches(matrix: sparse.csr_array, cells: int = 4096) -> list[Batch]:
         place = np.arange(longest)
         inside = place < lengths[rows][:, None]
         event = np.where(inside, matrix.indptr[rows][:, None] + place, 0)
-        weights = np.where(inside, matrix.data[event], 0).astype(np.float32)
+        weights = np.where(inside, matrix.data[event], 0).astype(np.float64)
         found.append(Batch(rows, np.where(inside, matrix.indices[event], 0), weights))
         start += len(rows)
     return found

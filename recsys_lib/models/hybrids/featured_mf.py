@@ -107,15 +107,15 @@ class FeaturedMF(Recommender):
         rng = np.random.default_rng(self.random_state)
         drawn = rng.normal(0, 0.1 / np.sqrt(self.factors), titles.vectors.shape)
         titles.vectors[:] = np.where(titles.penalty[:, None] > 0, drawn, 0)
-        # Products this small are done before a second thread has woken up.
+        # In float64 and with one thread, for the reasons given in `ImplicitALS`.
         quiet = np.errstate(over="ignore", invalid="ignore")  # what comes of it is checked below
         with threadpool_limits(1, user_api="blas"), quiet:
             for _ in range(self.iterations):
                 for side, other in ((viewers, titles), (titles, viewers)):
                     side.improve_vectors(other.vectors, self.alpha, self.steps)
                     side.improve_effects(self.l2_features, self.steps)
+            self.item_factors_ = titles.finished()
         self.user_features_, self.item_features_ = viewers.effects, titles.effects
-        self.item_factors_ = titles.finished()
         self.user_factors_ = self._solved(train.users, train.matrix)
         learned = {"user_factors_": self.user_factors_, "item_factors_": self.item_factors_}
         check_learned(self, **learned)
@@ -131,7 +131,7 @@ class FeaturedMF(Recommender):
         counts = np.diff(events.indptr)
         penalty = self.l2 * (counts + self.alpha * events.shape[1]) ** self.nu
         return Side(
-            vectors=np.zeros((len(counts), self.factors), np.float32),
+            vectors=np.zeros((len(counts), self.factors)),
             features=features,
             effects=np.zeros((features.shape[1], self.factors)),
             penalty=np.where(counts > 0, penalty, 0),
@@ -180,19 +180,20 @@ class Side:
     parts: list[Batch]
 
     def predicted(self) -> np.ndarray:
-        """What the features say of each vector, float32."""
-        return (self.features @ self.effects).astype(np.float32)
+        """What the features say of each vector."""
+        return self.features @ self.effects
 
     def finished(self) -> np.ndarray:
         """All vectors; those without events are what their features say."""
-        return np.where(self.penalty[:, None] > 0, self.vectors, self.predicted())
+        whole = np.where(self.penalty[:, None] > 0, self.vectors, self.predicted())
+        return whole.astype(np.float32)
 
     def improve_vectors(self, others: np.ndarray, alpha: float, steps: int) -> None:
         """Move each vector toward the least loss, with its features' vectors fixed."""
-        gram, predicted = np.float32(alpha) * (others.T @ others), self.predicted()
+        gram, predicted = alpha * (others.T @ others), self.predicted()
         for batch in self.parts:
             chosen, rows = others[batch.columns], batch.rows
-            penalty = self.penalty[rows, None].astype(np.float32)
+            penalty = self.penalty[rows, None]
 
             def curvature(x, chosen=chosen, batch=batch, penalty=penalty):
                 scores = (chosen @ x[:, :, None])[:, :, 0]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recsys_lib.interactions import Interactions
+from recsys_lib.interactions import ITEM, Interactions
 from recsys_lib.metrics.beyond import coverage, exposure, gini, intra_list_diversity
+from recsys_lib.metrics.genres import genre_shares
 from recsys_lib.metrics.slots import list_matrix, mean_of_slots
 
 LIKED = 3.0  # stars from which a viewer is glad to have watched
@@ -79,6 +80,14 @@ class Traits:
 
     fame: np.ndarray
     genres: np.ndarray
+
+
+def traits_of(world) -> Traits:
+    """What the measures need to know of a world's titles."""
+    titles = world.titles.rename(columns={"title_id": ITEM})
+    order = np.argsort(world.awareness, kind="stable")
+    fame = np.argsort(order, kind="stable") / len(titles)
+    return Traits(fame, genre_shares(titles, titles[ITEM].to_numpy()).to_numpy())
 
 
 def service_measures(now: Round) -> dict[str, float]:

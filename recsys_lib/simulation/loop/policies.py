@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 from sklearn.base import clone
 
-from recsys_lib.errors import ArgumentError, check_at_least, check_choice
+from recsys_lib.errors import ArgumentError, DataError, check_at_least, check_choice
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.top_k import top_k
+from recsys_lib.simulation.service.known import DAY
+from recsys_lib.simulation.service.pages import EMPTY, SLOTS
+from recsys_lib.simulation.service.policies import PagePolicy
+from recsys_lib.simulation.world.config import START
+
+WEEK = 7 * DAY  # seconds
+PAGES = 2  # stream of random numbers
 
 
 class Policy(Protocol):
@@ -151,3 +159,61 @@ def best_unseen(scores: np.ndarray, history: Interactions, n: int) -> tuple[np.n
     best = np.pad(best, ((0, 0), (0, n - best.shape[1])), constant_values=-1)
     values = np.take_along_axis(scores, np.maximum(best, 0), axis=1)
     return best, np.where(best >= 0, values, -np.inf)
+
+
+class Weekly(PagePolicy):
+    """A `Policy` as a page policy of any life: asked every Monday, its slates stand for a week.
+
+    Args:
+        policy: what fills the slates.
+        memory: weeks of the log that it is given; None means all.
+        k: slots to fill, the first of a page; the others stay empty.
+        seed: of the generators that it is given, one a week.
+
+    Attributes:
+        history: what it was given last; shown: its answer, int (n_viewers, k).
+    """
+
+    def __init__(
+        self, policy: Policy, memory: int | None = None, k: int = SLOTS, seed: int = 0
+    ) -> None:
+        self.policy, self.memory, self.k, self.seed = policy, memory, k, seed
+        self.history = self.shown = None
+
+    def learn(self, known) -> None:
+        """See `PagePolicy`."""
+        if self.shown is not None and known.day % 7:
+            return
+        days = None if self.memory is None else 7 * self.memory
+        self.history = by_week(known.watched(days))
+        rng = np.random.default_rng([self.seed, PAGES, known.day // 7])
+        slates = self.policy.slates(self.history, self.k, rng)
+        self.shown = check_slates(slates, self.history, self.k)
+
+    def page(self, visit):
+        """See `PagePolicy`."""
+        titles = np.full((len(visit.viewer), visit.slots), EMPTY)
+        titles[:, : self.k] = self.shown[visit.viewer]
+        return visit.pages(titles)
+
+
+def by_week(history: Interactions) -> Interactions:
+    """The same events, each at the beginning of its week."""
+    start = START.astype("datetime64[s]").astype(np.int64)
+    return replace(history, times=history.times - (history.times - start) % WEEK)
+
+
+def check_slates(slates, history: Interactions, k: int) -> np.ndarray:
+    """The slates as an array, refused if they are not what `Policy` promises."""
+    slates = np.asarray(slates)
+    if slates.shape != (history.n_users, k) or slates.dtype.kind not in "iu":
+        raise DataError(
+            f"a policy must return integers ({history.n_users}, {k})",
+            where=f"shape {slates.shape}, dtype {slates.dtype}",
+        )
+    if slates.min() < EMPTY or slates.max() >= history.n_items:
+        raise DataError(f"slates must hold columns below {history.n_items}, or -1")
+    ordered = np.sort(slates, axis=1)
+    if ((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any():
+        raise DataError("a policy showed the same title twice on a page")
+    return slates

@@ -13,7 +13,7 @@ from recsys_lib.metrics.genres import genre_shares
 from recsys_lib.models import EASE, ItemKNN, Popular
 from recsys_lib.simulation.loop.policies import Learned, Lottery, Oracle, Policy, Reranked
 from recsys_lib.simulation.world.catalogue import read_catalogue
-from recsys_lib.simulation.world.config import WorldConfig
+from recsys_lib.simulation.world.config import FIRST_SEASON, WorldConfig
 from recsys_lib.simulation.world.world import World
 
 SETTINGS = {"n_viewers": 600, "rounds": 40, "memory": 12}
@@ -29,7 +29,8 @@ WORLDS = {
 def make_world(seed: int, search: float) -> World:
     """The world of a seed, with every second title, where this share of evenings is a search."""
     titles = read_catalogue().iloc[::2].reset_index(drop=True)
-    return World(seed, SETTINGS["n_viewers"], 1, WorldConfig(search=search), titles)
+    config = WorldConfig(search=search, **FIRST_SEASON)
+    return World(seed, SETTINGS["n_viewers"], 1, config, titles)
 
 
 def shares_of(world: World) -> np.ndarray:

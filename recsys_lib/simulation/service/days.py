@@ -57,9 +57,10 @@ class Days:
             self._evening(*block)
         viewer, pages, slot = zip(*self._pages, strict=True)
         rows = np.split(np.arange(sum(map(len, viewer))), np.cumsum([len(v) for v in viewer])[:-1])
+        player, played = (np.concatenate(part) for part in zip(*self._played, strict=True))
         self.known.yesterday = Yesterday(
             np.concatenate(viewer), Pages.merged(list(pages), rows), np.concatenate(slot),
-            np.concatenate(self._played),
+            player, played,
         )  # fmt: skip
         self.day += 1
 
@@ -136,7 +137,7 @@ class Days:
         sat = sit.watch(felt, before, runtime, seasons, time, config, lots)
         self.inner.note(viewer, title, sat, sit.next_state(sat, felt, seasons), self.day)
         self.known.unfinished[viewer, title] = ~sat.finished
-        self._played.append(title)
+        self._played.append((viewer, title))
         self.diary.plays(self.day, session[on], viewer, title, clock[on], sat)
         self._tell(viewer, title, felt, clock[on] + sat.minutes, lots)
         satisfaction[on] = felt

@@ -26,8 +26,7 @@ class Inner:
         self.last = np.full(shape, NEVER, np.int16)
         self.state, self.progress = np.zeros(shape, np.int8), np.zeros(shape, np.float32)
         self.fit = np.zeros(shape, np.float32)
-        self.shift = np.zeros(inside if world.config.taste_pull else (0, 0))
-        self.phase = np.zeros(inside if world.config.phase_pull else (0, 0))
+        self.shift, self.phase = np.zeros(inside), np.zeros(inside)
         self.since = np.zeros(world.n_viewers, np.int64)
 
     @property

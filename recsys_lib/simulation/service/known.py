@@ -20,12 +20,14 @@ class Yesterday:
     """All that happened on the day before: every page, not only those that were logged.
 
     viewer: int (n_pages,), rows of `Known.viewers`; pages: what each was shown; slot: int
-    (n_pages,), the slot that was taken, -1 for none; played: int, columns of the titles played.
+    (n_pages,), the slot that was taken, -1 for none; player, played: int (n_plays,), rows of the
+    viewers and of the titles that they watched.
     """
 
     viewer: np.ndarray
     pages: Pages
     slot: np.ndarray
+    player: np.ndarray
     played: np.ndarray
 
 

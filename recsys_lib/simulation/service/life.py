@@ -68,8 +68,9 @@ class Lived:
         """The seven published tables, from the very first day on."""
         made = {
             name: self.state.diary.table(name)[COLUMNS[name].split()]
-            for name in ("sessions", "plays", "feedback", "impressions")
+            for name in ("sessions", "plays", "feedback")
         }
+        made["impressions"] = self.impressions[COLUMNS["impressions"].split()]
         left = np.where(self.state.left < self.day, self.state.left, np.iinfo(np.int64).min)
         viewers = self.world.viewers.assign(left_on=START + left.astype("timedelta64[D]"))
         return Tables(self.world.titles, viewers, artwork=self.world.artwork, **made)
@@ -163,3 +164,15 @@ def live(
     for _ in trange(days, desc="Days at Matinee", unit="day", disable=not progress):
         state.live()
     return Lived(state, done)
+
+
+def simulate(world, progress: bool = False) -> Tables:
+    """The tables of a life through a world's whole window under Matinee's own policy.
+
+    The same world gives the same tables.
+
+    Args:
+        world: is not changed.
+        progress: show a progress bar, one step a day.
+    """
+    return live(world, progress=progress).tables

@@ -39,7 +39,7 @@ def draw_viewers(n: int, weeks: int, config: WorldConfig, *, rng: np.random.Gene
     })  # fmt: skip
 
 
-def draw_tastes(viewers: pd.DataFrame, weeks: int, config: WorldConfig, *, rng) -> np.ndarray:
+def draw_tastes(viewers, dimensions: int, weeks: int, config: WorldConfig, *, rng) -> np.ndarray:
     """Each viewer's taste in each week, float64 (weeks, n_viewers, dimensions), variance 1.
 
     taste[w] = sqrt(group_share) * group + sqrt(1 - group_share) * personal[w]
@@ -48,7 +48,7 @@ def draw_tastes(viewers: pd.DataFrame, weeks: int, config: WorldConfig, *, rng) 
     The group vectors are drawn at random for each age band and gender: they say nothing about
     what any real group likes.
     """
-    groups = rng.standard_normal((len(AGE_BANDS), len(GENDERS), config.dimensions))
+    groups = rng.standard_normal((len(AGE_BANDS), len(GENDERS), dimensions))
     shared = np.sqrt(config.group_share) * groups[_groups(viewers)]
     personal = rng.standard_normal(shared.shape)
     tastes = np.empty((weeks, *shared.shape))

@@ -30,17 +30,16 @@ def draw_shelf(titles: pd.DataFrame, weeks: int, config: WorldConfig, *, seed: i
 def draw_fame(titles: pd.DataFrame, config: WorldConfig, *, seed: int):
     """How good each title is, with sd 1, and how well known, in logits; two float64 (n_titles,).
 
-    awareness = awareness_sd * (a * quality + b * reach + c * fame
-                                + sqrt(1 - a**2 - b**2 - c**2) * luck)
+    awareness = awareness_sd * (a * quality + b * fame + sqrt(1 - a**2 - b**2) * luck)
 
-    with a = awareness_quality, b = awareness_reach and c = awareness_fame; fame is the mean of the
-    catalogue's two judgements, with mean 0 and sd 1. No viewing figures are used.
+    with a = awareness_quality and b = awareness_fame; fame is the square root of the mean of the
+    catalogue's two judgements, with mean 0 and sd 1: from what specialists know to what some know
+    is a longer way than from well known to known by all. No viewing figures are used.
     """
     quality, luck = normals(seed, "fame", _names(titles), 2).T
-    a, b, c = config.awareness_quality, config.awareness_reach, config.awareness_fame
-    fame = _standard(titles["fame_first"] + titles["fame_second"])
-    chance = np.sqrt(1 - a**2 - b**2 - c**2)
-    known = a * quality + b * _reach(titles) + c * fame + chance * luck
+    a, b = config.awareness_quality, config.awareness_fame
+    fame = _standard(np.sqrt(titles["fame_first"] + titles["fame_second"]))
+    known = a * quality + b * fame + np.sqrt(1 - a**2 - b**2) * luck
     return quality, np.round(config.awareness_sd * known, 6)
 
 
@@ -72,19 +71,6 @@ def draw_hooks(titles, artwork, quality, config: WorldConfig, *, seed: int) -> n
     luck = lots[owner, artwork.groupby("title_id").cumcount()]
     r = config.hook_quality
     return np.round(config.hook_sd * (r * quality[owner] + np.sqrt(1 - r**2) * luck), 6)
-
-
-def _reach(titles: pd.DataFrame) -> np.ndarray:
-    """What makes a title known, sd 1: newer, in English, known people, for a series its seasons."""
-    people = (titles["directors_or_creators"] + "|" + titles["cast"]).str.split("|")
-    people = people.map(lambda names: sorted(set(filter(None, names))))
-    shelf = people.explode().value_counts()
-    known = people.map(lambda names: np.log(max((shelf[name] for name in names), default=1)))
-    english = titles["language"] == "English"
-    seasons = titles["seasons"].to_numpy()
-    run = np.where(seasons > 0, np.sqrt(np.minimum(seasons, 10)), np.nan)
-    run = np.nan_to_num((run - np.nanmean(run)) / max(np.nanstd(run), 1e-9))
-    return _standard(_standard(titles["year"]) + _standard(english) + 0.5 * _standard(known) + run)
 
 
 def _standard(values) -> np.ndarray:

@@ -14,28 +14,41 @@ LISTED = {
     "mood": ("tone",),
     "place": ("country", "language"),
     "people": ("directors_or_creators", "cast"),
+    "cycle": ("cycles",),
 }
 
 
-def title_parts(titles: pd.DataFrame, dimensions: int, *, seed: int) -> dict[str, np.ndarray]:
+def title_parts(titles: pd.DataFrame, axes: int, *, seed: int) -> dict[str, np.ndarray]:
     """One vector a title for each kind of attribute, float64 (n_titles, dimensions).
 
-    part = indicator @ directions, centred over the titles, with mean squared length 1,
+    part = indicator @ directions, centred over the titles, with mean squared length 1
 
-    where each attribute value (each genre, each actor ...) has a random Gaussian direction of its
-    own, which depends on the seed and the value alone.
+    Each kind lies along axes of its own (its part is 0 on all others), so that no genre is near an
+    actor by accident. A kind of at most `axes` values has an axis for each of them; one of more
+    (people) has `axes` axes, and each value a random Gaussian direction among them, which depends
+    on the seed and the value alone.
     """
     indicators = {part: _listed(titles, columns) for part, columns in LISTED.items()}
     indicators["era"] = _era(titles["year"])
     indicators["form"] = _form(titles["kind"] == "series", titles["runtime_min"])
-    parts = {}
-    for part, indicator in indicators.items():
-        directions = normals(seed, part, indicator.columns, dimensions)
-        vectors = np.einsum("tv,vd->td", indicator.to_numpy(), directions)
-        vectors -= vectors.mean(axis=0)
-        length = np.sqrt((vectors**2).sum(axis=1).mean())
-        parts[part] = np.round(vectors / max(length, 1e-9), 9)
+    own = {part: _on_axes(part, table, axes, seed) for part, table in indicators.items()}
+    after, before, parts = sum(part.shape[1] for part in own.values()), 0, {}
+    for part, vectors in own.items():
+        after -= vectors.shape[1]
+        parts[part] = np.pad(vectors, ((0, 0), (before, after)))
+        before += vectors.shape[1]
     return parts
+
+
+def _on_axes(part: str, indicator: pd.DataFrame, axes: int, seed: int) -> np.ndarray:
+    """The vectors of one kind along its own axes."""
+    vectors = indicator.to_numpy()
+    if vectors.shape[1] > axes:
+        directions = normals(seed, part, indicator.columns, axes)
+        vectors = np.einsum("tv,vd->td", vectors, directions)
+    vectors = vectors - vectors.mean(axis=0)
+    length = np.sqrt((vectors**2).sum(axis=1).mean())
+    return np.round(vectors / max(length, 1e-9), 9)
 
 
 def title_vectors(parts: dict[str, np.ndarray], config: WorldConfig) -> np.ndarray:

@@ -16,7 +16,7 @@ from recsys_lib.simulation.world.truth import Truth
 from recsys_lib.simulation.world.vectors import title_parts, title_vectors, tone_matrix
 from recsys_lib.simulation.world.wishes import Wishes, genre_matrix
 
-SEED = 2597  # of the bundled tables
+SEED = 1  # of the bundled tables
 STREAMS = ("viewers", "tastes", "habits", "evenings", "pages")
 
 
@@ -66,7 +66,7 @@ class World:
         titles = read_catalogue() if titles is None else titles.reset_index(drop=True)
         titles = titles.assign(title_id=range(1, len(titles) + 1))
         self.titles = draw_shelf(titles.drop(columns=list(JUDGED)), weeks, config, seed=seed)
-        self.parts = title_parts(titles, config.dimensions, seed=seed)
+        self.parts = title_parts(titles, config.axes, seed=seed)
         self.vectors = title_vectors(self.parts, config)
         self.quality, self.awareness = draw_fame(titles, config, seed=seed)
         self.artwork = draw_artwork(titles, seed=seed)
@@ -77,7 +77,8 @@ class World:
         self.genres = genre_matrix(titles, self.wishes.genres)
         self.title_keys = name_keys(titles["title"] + " " + titles["year"].astype(str))
         self.viewers = draw_viewers(n_viewers, weeks, config, rng=self.stream("viewers"))
-        self.tastes = draw_tastes(self.viewers, weeks, config, rng=self.stream("tastes"))
+        dimensions, rng = self.vectors.shape[1], self.stream("tastes")
+        self.tastes = draw_tastes(self.viewers, dimensions, weeks, config, rng=rng)
         self.wants, self.has = draw_leanings(self.viewers, titles, config)
         self.habits = draw_habits(self.viewers, config, rng=self.stream("habits"))
         self.added = _days(self.titles["added_on"])
@@ -97,7 +98,7 @@ class World:
         affinity[v, t] = tastes[week, v] @ vectors[t] + wants[v] @ has[t]
         """
         tastes = self.tastes.mean(axis=0) if week is None else self.tastes[week]
-        fit = np.einsum("vd,td->vt", tastes[rows], self.vectors[columns])
+        fit = tastes[rows] @ self.vectors[columns].T
         leaning = np.einsum("vr,tr->vt", self.wants[rows], self.has[columns])
         # Rounded, so that the last bit, which differs between processors, decides no choice.
         return np.round(fit + leaning, 6)

@@ -115,6 +115,15 @@ def nudged(model: ImplicitALS, row: int, factor: int, step: float) -> ImplicitAL
     return other
 
 
+def test_the_order_of_summation_leaves_no_trace(make_log):
+    """Another processor adds up in another order, as it is here with the viewers reversed."""
+    log = make_log(8, users=300, items=60, events=4000)
+    turned = Interactions.from_frame(log.to_frame().assign(user_id=lambda t: -t["user_id"]))
+    ours, theirs = (ImplicitALS(16).fit(events).item_factors_ for events in (log, turned))
+    np.testing.assert_allclose(ours, theirs, atol=1e-7)  # a last digit at most
+    assert abs(ours).max() > 0.1
+
+
 def test_a_viewer_folded_in_gets_the_factors_that_fitting_gave(make_log):
     log = make_log(4)
     model = ImplicitALS(factors=6, iterations=1, l2=0.1, steps=1).fit(log)  # far from its end

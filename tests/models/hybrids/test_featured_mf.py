@@ -128,6 +128,17 @@ def test_the_loss_falls_round_by_round_to_where_its_slope_is_none(log):
     assert np.abs(slopes).max() < 2e-3 * losses[-1]
 
 
+def test_the_order_of_summation_leaves_no_trace(make_log):
+    """Another processor adds up in another order, as it is here with the viewers reversed."""
+    log = make_log(8, users=300, items=60, events=4000)
+    turned = Interactions.from_frame(log.to_frame().assign(user_id=lambda t: -t["user_id"]))
+    items = tables(log)["items"]
+    models = [FeaturedMF(16).fit(events, items=items) for events in (log, turned)]
+    ours, theirs = (model.item_factors_ for model in models)
+    np.testing.assert_allclose(ours, theirs, atol=1e-7)  # a last digit at most
+    assert abs(ours).max() > 0.1
+
+
 def test_if_features_may_say_nothing_it_is_implicit_als(log):
     settings = {"factors": 4, "alpha": 0.2, "l2": 0.2, "iterations": 4}
     plain = ImplicitALS(**settings).fit(log)

@@ -7,25 +7,31 @@ from threadpoolctl import threadpool_limits
 
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.models import EASE, ItemKNN, Popular
-from recsys_lib.simulation import World, WorldConfig
-from recsys_lib.simulation.first_season import behaviour as act
-from recsys_lib.simulation.loop.feedback_loop import check_slates, run_loop
+from recsys_lib.simulation import World, WorldConfig, live
+from recsys_lib.simulation.loop.feedback_loop import EVENINGS, run_loop, settled, warmed_up
 from recsys_lib.simulation.loop.policies import (
     Learned,
     Lottery,
     Oracle,
     Reranked,
+    Weekly,
     best_unseen,
+    by_week,
+    check_slates,
 )
-from recsys_lib.simulation.loop.viewers import EVENINGS, NEVER, LoopViewers, draw_lots
+from recsys_lib.simulation.service import behaviour as act
+from recsys_lib.simulation.service.days import Days
+from recsys_lib.simulation.service.known import NEVER
+from recsys_lib.simulation.service.lots import Lots
 from recsys_lib.simulation.world.catalogue import read_catalogue
+from recsys_lib.simulation.world.config import FIRST_SEASON
 
 TITLES = read_catalogue()
 
 
-def small(seed=3, n_viewers=80, search=0.3, n_titles=200):
+def small(seed=3, n_viewers=80, search=0.3, n_titles=200, **settings):
     titles = TITLES.iloc[:: len(TITLES) // n_titles].head(n_titles)
-    return World(seed, n_viewers, 1, WorldConfig(search=search), titles)
+    return World(seed, n_viewers, 1, WorldConfig(search=search, **FIRST_SEASON | settings), titles)
 
 
 def value(run, measure, number, of="all", group="all"):
@@ -34,12 +40,24 @@ def value(run, measure, number, of="all", group="all"):
     return frame[here & (frame["of"] == of) & (frame["group"] == group)]["value"].item()
 
 
-def naive_evening(world, fit, watched, number, memory, weekday, slates):
+class Fixed:
+    """The same slate for everybody, week after week."""
+
+    def __init__(self, slate):
+        self.slate = slate
+
+    def slates(self, history, k, rng):
+        return np.tile(self.slate, (history.n_users, 1))
+
+
+def naive_evening(world, fit, watched, day, memory, slate):
     """One viewer and one title at a time; title watched by viewer, and the slot it came from."""
-    config = world.config
-    rng = np.random.default_rng([world.seed, 0, number + 2 * memory, weekday])
-    came = act.draw_evenings(world, weekday, np.ones(world.n_viewers, bool), rng=rng)
-    lots = draw_lots(world, len(came.viewer), rng=rng)
+    config, n = world.config, world.n_viewers
+    came = act.draw_evenings(world, day, np.arange(n), Lots(world.seed, day, 0, n))
+    luck = Lots(world.seed, day, 0, len(came.viewer)).gumbel("luck", len(world.titles))
+    page = Lots(world.seed, day, 0, came.opens.sum(), name="page ")
+    looked = page.uniform("look", 20) < act.look_chance(config)
+    nothing, place_of = config.outside + page.gumbel("nothing"), np.cumsum(came.opens) - 1
     chosen = {}
     for row, viewer in enumerate(came.viewer):
         appeal = []
@@ -48,16 +66,18 @@ def naive_evening(world, fit, watched, number, memory, weekday, slates):
             worth += config.mood_pull * world.tones[came.tone[row], title]
             long = max(world.titles["runtime_min"].iloc[title] - 45, 0) / 60
             worth -= config.length_cost * long if came.hurry[row] else 0
-            resting = watched[viewer, title] >= number - memory
+            resting = day // 7 - watched[viewer, title] // 7 <= memory
             appeal.append(worth - (config.finished_cost if resting else 0))
-        best, slot = lots.nothing[row], -1
-        for place, title in enumerate(slates[viewer]):
-            if lots.browses[row] and lots.looked[row, place] and title >= 0:
-                worth = appeal[title] + config.page_awareness * world.awareness[title]
-                if worth + lots.luck[row, title] > best:
-                    best, slot = worth + lots.luck[row, title], place
-        known = [a + world.awareness[t] + lots.luck[row, t] for t, a in enumerate(appeal)]
-        chosen[viewer] = (slates[viewer][slot] if slot >= 0 else int(np.argmax(known)), slot)
+        slot = -1
+        if came.opens[row]:
+            best = nothing[place_of[row]]
+            for place, title in enumerate(slate):
+                if looked[place_of[row], place] and title >= 0:
+                    worth = appeal[title] + config.page_awareness * world.awareness[title]
+                    if worth + luck[row, title] > best:
+                        best, slot = worth + luck[row, title], place
+        known = [a + world.awareness[t] + luck[row, t] for t, a in enumerate(appeal)]
+        chosen[viewer] = (slate[slot] if slot >= 0 else int(np.argmax(known)), slot)
     return chosen
 
 
@@ -68,25 +88,31 @@ def naive_move(taste, vector, drift):
 
 @pytest.mark.parametrize("drift", [0.0, 0.1])
 def test_a_naive_loop_lives_the_same_weeks(drift):
-    world, memory = small(n_viewers=12, n_titles=30), 2
-    viewers = LoopViewers(world, memory)
-    slates = np.tile([4, 9, -1, 2], (12, 1))
+    memory, slate = 2, np.array([4, 9, -1, 2])
+    world = settled(small(n_viewers=12, n_titles=30), memory, drift)
+    state = Days(world, Weekly(Fixed(slate), memory, k=4), EVENINGS)
     watched, tastes = np.full((12, 30), NEVER), world.tastes[0].copy()
-    for number in range(4):
-        plays, _, clicked = viewers.watch(number, slates, drift)
-        for place, weekday in enumerate(EVENINGS):
-            fit = world.affinity(0) + (tastes - world.tastes[0]) @ world.vectors.T
-            chosen = naive_evening(world, fit, watched, number, memory, weekday, slates)
-            for viewer in range(12):
-                title, slot = chosen.get(viewer, (-1, -1))
-                assert plays[viewer, place] == title
-                assert clicked[viewer, place] == (slot >= 0)
-                if title >= 0:
-                    watched[viewer, title] = number
-                    tastes[viewer] = naive_move(tastes[viewer], world.vectors[title], drift)
-    np.testing.assert_array_equal(viewers.watched, watched)
-    np.testing.assert_allclose(viewers.tastes, tastes)
-    assert clicked.any() and (plays >= 0).any()
+    taken = 0
+    for day in range(28):
+        state.live()
+        evening = state.known.yesterday
+        fit = world.affinity(0) + (tastes - world.tastes[0]) @ world.vectors.T
+        chosen = naive_evening(world, fit, watched, day, memory, slate)
+        if day % 7 not in EVENINGS:
+            assert len(evening.player) == 0
+            continue
+        assert dict(zip(evening.player, evening.played, strict=True)) == {
+            viewer: title for viewer, (title, _) in chosen.items()
+        }
+        for viewer, slot in zip(evening.viewer, evening.slot, strict=True):
+            assert chosen[viewer][1] == slot
+            taken += slot >= 0
+        for viewer, (title, _) in chosen.items():
+            watched[viewer, title] = day
+            tastes[viewer] = naive_move(tastes[viewer], world.vectors[title], drift)
+    np.testing.assert_array_equal(state.inner.last, watched)
+    np.testing.assert_allclose(world.tastes[0] + state.inner.shift, tastes)
+    assert taken > 5
 
 
 def test_policies_meet_the_same_viewers_with_the_same_luck():
@@ -98,19 +124,9 @@ def test_policies_meet_the_same_viewers_with_the_same_luck():
     assert value(runs[0], "slate_utility", 2) < value(runs[1], "slate_utility", 2) - 0.5
 
 
-def test_who_comes_and_who_opens_the_page_does_not_depend_on_the_policy():
-    world = small()
-    one, two = LoopViewers(world, 2), LoopViewers(world, 2)
-    for number in range(3):
-        a = one.watch(number, np.tile([1, 2, 3], (80, 1)), 0.0)
-        b = two.watch(number, np.tile([7, 8], (80, 1)), 0.0)
-        np.testing.assert_array_equal(a[0] >= 0, b[0] >= 0)
-        np.testing.assert_array_equal(a[1], b[1])
-        assert (a[0] != b[0]).any()
-
-
-def test_without_drift_tastes_stay_and_with_it_they_move_toward_what_is_watched():
-    world = small()
+@pytest.mark.parametrize("luck", [0.0, 0.6])
+def test_without_drift_tastes_stay_and_with_it_they_move_toward_what_is_watched(luck):
+    world = small(pair_stars=luck)
     before = world.tastes.copy()
     still, moving = (run_loop(world, Lottery(), rounds=4, memory=3, drift=d) for d in (0, 0.1))
     assert value(still, "taste_shift", 3) == 0
@@ -134,16 +150,19 @@ def test_the_same_run_twice_and_with_one_thread_or_two_is_the_same():
 
 def test_a_title_rests_and_the_log_forgets():
     world, memory = small(), 3
-    viewers = LoopViewers(world, memory)
-    viewers.warm_up(20)
+    state = warmed_up(world, memory, 20)
     twice = total = 0
     for number in range(6):
-        before = viewers.history(number)
-        assert (before.times >= 7 * 86_400 * (number + memory)).all()
-        plays = viewers.watch(number, np.full((80, 1), -1), 0.0)[0]
-        user, place = np.nonzero(plays >= 0)
-        twice += before.matrix.toarray()[user, plays[user, place]].sum()
-        total += len(user)
+        before = by_week(state.known.watched(7 * memory))
+        weeks = (before.times - by_week(before).times.min()) / (7 * 86_400)
+        assert len(np.unique(before.times)) == memory and weeks.max() <= memory - 1
+        for _ in range(7):
+            state.live()
+            evening = state.known.yesterday
+            twice += before.matrix.toarray()[evening.player, evening.played].sum()
+            total += len(evening.player)
+        assert state.day == 7 * (2 * memory + number + 1)
+        state.known.day = state.day
     assert twice < 0.02 * total
 
 
@@ -257,9 +276,12 @@ def test_the_start_of_another_run_spares_the_warm_up_and_changes_nothing():
         for start in (None, first.start)
     )
     pd.testing.assert_frame_equal(fresh.frame, spared.frame)
-    np.testing.assert_array_equal(first.start, spared.start)
-    with pytest.raises(DataError, match="another run of the same world"):
-        run_loop(small(n_viewers=81), Lottery(), rounds=2, memory=3, start=first.start)
+    assert spared.start is first.start
+    for other in ({"n_viewers": 81}, {"seed": 4}):
+        with pytest.raises(DataError, match="another run of the same world"):
+            run_loop(small(**other), Lottery(), rounds=2, memory=3, start=first.start)
+    with pytest.raises(DataError, match="with the same memory"):
+        run_loop(world, Lottery(), rounds=2, memory=2, start=first.start)
 
 
 def test_groups_of_the_wrong_length_are_refused():
@@ -278,7 +300,15 @@ def test_groups_of_the_wrong_length_are_refused():
     ],
 )
 def test_pages_that_are_none_are_refused(page, message):
-    history = LoopViewers(small(), 2).history(0)
+    history = Days(small(), Weekly(Lottery())).known.watched()
     with pytest.raises(DataError, match=message):
         check_slates(page, history, 2)
     check_slates(np.tile([199, -1], (80, 1)), history, 2)  # just inside
+
+
+def test_any_life_can_be_lived_under_a_loops_policy():
+    """Slates fill the first slots, and stand for a week."""
+    life = live(small(), Weekly(Fixed(np.arange(5)), k=5), weeks=1, logged=1.0)
+    assert set(life.impressions["title_id"]) == {1, 2, 3, 4, 5}
+    assert (life.impressions["position"] == life.impressions["title_id"]).all()
+    assert (life.impressions["row"] == 1).all()

@@ -21,6 +21,6 @@ def test_search_is_a_multinomial_logit():
 
 
 def test_each_bad_evening_in_a_row_makes_leaving_likelier():
-    chance = act.leave_chance(np.arange(6), CONFIG)
+    chance = act.leave_chance(np.arange(5), CONFIG)
     np.testing.assert_allclose(chance[1:] / chance[:-1], np.exp(CONFIG.leave_growth))
     assert act.leave_chance(np.array([20]), CONFIG)[0] == 0.5

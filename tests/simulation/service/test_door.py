@@ -9,7 +9,7 @@ from recsys_lib.errors import ArgumentError
 from recsys_lib.models import EASE
 from recsys_lib.simulation import PagePolicy, Recommended, World, WorldConfig, live
 from recsys_lib.simulation.service import days
-from recsys_lib.simulation.world.config import START
+from recsys_lib.simulation.world.config import FIRST_SEASON, START
 
 
 class Never(PagePolicy):
@@ -21,7 +21,7 @@ class Never(PagePolicy):
 
 @pytest.fixture(scope="module")
 def world():
-    return World(seed=8, n_viewers=150, weeks=5)
+    return World(seed=8, n_viewers=150, weeks=5, config=WorldConfig(**FIRST_SEASON))
 
 
 def test_where_nobody_opens_the_page_no_policy_makes_any_difference():

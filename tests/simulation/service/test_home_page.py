@@ -152,7 +152,7 @@ def test_what_is_looked_at_most_is_clicked_most(lives):
 
 
 def test_look_chance_by_hand():
-    chance = look_chance(WorldConfig(row_decay=0.5, position_decay=0.9))
+    chance = look_chance(WorldConfig(row_decay=0.5, position_decay=0.9, billboard_pull=0.0))
     assert chance[0] == 1
     assert chance[POSITIONS] == 0.5
     assert chance[2 * POSITIONS + 2] == pytest.approx(0.25 * 0.81)

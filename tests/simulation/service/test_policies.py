@@ -7,16 +7,26 @@ import pytest
 
 from recsys_lib.errors import ArgumentError
 from recsys_lib.models import Popular
-from recsys_lib.simulation import ByLot, HomePage, Interleaved, PagePolicy, Recommended, World, live
+from recsys_lib.simulation import (
+    ByLot,
+    HomePage,
+    Interleaved,
+    PagePolicy,
+    Recommended,
+    World,
+    WorldConfig,
+    live,
+)
 from recsys_lib.simulation.service.known import NEVER
 from recsys_lib.simulation.service.lots import Lots
 from recsys_lib.simulation.service.pages import Pages, deal, rank_propensity
 from recsys_lib.simulation.service.policies import Visit
+from recsys_lib.simulation.world.config import FIRST_SEASON
 
 
 @pytest.fixture(scope="module")
 def world():
-    return World(seed=6, n_viewers=120, weeks=6)
+    return World(seed=6, n_viewers=120, weeks=6, config=WorldConfig(**FIRST_SEASON))
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,10 @@ from recsys_lib.simulation.service.lots import Lots
 from recsys_lib.simulation.service.pages import KINDS, slot_propensity
 from recsys_lib.simulation.service.policies import Visit
 from recsys_lib.simulation.service.rows import CHANCES
+from recsys_lib.simulation.world.config import FIRST_SEASON
 
-CONFIG = WorldConfig(row_meaning=0.8, billboard_pull=1.0, search=0.3)
+QUIET = FIRST_SEASON | {"search": 0.3}
+CONFIG = WorldConfig(**QUIET | {"row_meaning": 0.8, "billboard_pull": 1.0})
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +133,7 @@ def test_one_without_a_history_is_shown_rows_that_need_none():
 
 
 def test_rows_without_meaning_are_popular(life):
-    world = World(seed=2, n_viewers=100, weeks=2, config=WorldConfig(search=0.3))
+    world = World(seed=2, n_viewers=100, weeks=2, config=WorldConfig(**QUIET))
     assert set(live(world).impressions["row_kind"]) == {"popular"}
     share = life.impressions[life.impressions["row"] > 0]["row_kind"].value_counts(normalize=True)
     assert set(share.index) == set(CHANCES)
@@ -146,7 +148,7 @@ def test_uniform_slots_are_kept_in_every_row(life):
 def test_weights_of_the_page_with_meaning_are_those_without(life):
     plain = HomePage(life.world)
     np.testing.assert_array_equal(
-        plain.weights(3), HomePage(World(2, 300, 6, WorldConfig())).weights(3)
+        plain.weights(3), HomePage(World(2, 300, 6, WorldConfig(**FIRST_SEASON))).weights(3)
     )
 
 

@@ -6,9 +6,9 @@ import pytest
 from recsys_lib.simulation import WorldConfig
 from recsys_lib.simulation.service import sitting as sit_down
 from recsys_lib.simulation.service.lots import Lots
-from recsys_lib.simulation.world.config import EPISODES_PER_SEASON
+from recsys_lib.simulation.world.config import EPISODES_PER_SEASON, FIRST_SEASON
 
-CONFIG = WorldConfig()
+CONFIG = WorldConfig(**FIRST_SEASON)
 
 
 def sit(

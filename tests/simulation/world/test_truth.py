@@ -10,7 +10,12 @@ from recsys_lib.simulation.service.pages import look_chance
 
 @pytest.fixture(scope="module")
 def world():
-    return World(seed=5, n_viewers=60, weeks=3, config=WorldConfig(row_decay=0.5))
+    return World(
+        seed=5,
+        n_viewers=60,
+        weeks=3,
+        config=WorldConfig(row_decay=0.5, pair_stars=0.0, billboard_pull=0.0),
+    )
 
 
 def test_the_worlds_own_names_ask_the_same_truth(world):

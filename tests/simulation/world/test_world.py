@@ -12,11 +12,14 @@ from recsys_lib.simulation import World, WorldConfig
 from recsys_lib.simulation.world.catalogue import JUDGED, read_catalogue
 from recsys_lib.simulation.world.shelf import draw_fame
 from recsys_lib.simulation.world.truth import to_stars
+from recsys_lib.simulation.world.vectors import title_vectors
+
+QUIET = WorldConfig(pair_stars=0.0, own_language=0.0, with_children=0.0)
 
 
 @pytest.fixture(scope="module")
 def world():
-    return World(seed=5, n_viewers=2000, weeks=26)
+    return World(seed=5, n_viewers=2000, weeks=26, config=QUIET)
 
 
 def test_true_utility_agrees_with_its_formula_in_a_loop(world):
@@ -120,9 +123,7 @@ def fame(titles):
 @pytest.mark.parametrize("share", [0.0, 0.6, 0.9])
 def test_awareness_follows_the_judged_fame_as_far_as_the_parameter_says(share):
     titles = read_catalogue()
-    config = replace(
-        WorldConfig(), awareness_fame=share, awareness_quality=0.2, awareness_reach=0.0
-    )
+    config = replace(WorldConfig(), awareness_fame=share, awareness_quality=0.2)
     found = [draw_fame(titles, config, seed=seed)[1] for seed in range(8)]
     assert np.std(found) == pytest.approx(config.awareness_sd, rel=0.1)
     follows = np.mean([np.corrcoef(fame(titles), awareness)[0, 1] for awareness in found])
@@ -147,6 +148,27 @@ def test_similar_titles_lie_near_each_other(world):
         assert (friends > friends[place[near]]).mean() < 0.05
     assert friends[place["Breaking Bad"]] < 0.3
     np.testing.assert_allclose((world.vectors**2).sum(axis=1), 1, atol=1e-6)
+
+
+def test_each_kind_of_attribute_has_axes_of_its_own(world):
+    used = np.array([(part != 0).any(axis=0) for part in world.parts.values()])
+    assert (used.sum(axis=0) == 1).all()
+    assert used.sum(axis=1).max() <= world.config.axes
+    for part in world.parts.values():
+        assert (part**2).sum(axis=1).mean() == pytest.approx(1, abs=1e-6)
+        np.testing.assert_allclose(part.mean(axis=0), 0, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "part", ["genre", "theme", "mood", "form", "era", "place", "people", "cycle"]
+)
+def test_a_kind_of_attribute_of_weight_nought_says_nothing(world, part):
+    config = replace(world.config, **{part: 0.0})
+    swapped = world.parts | {part: world.parts[part][::-1]}
+    np.testing.assert_array_equal(
+        title_vectors(world.parts, config), title_vectors(swapped, config)
+    )
+    assert not np.allclose(title_vectors(swapped, world.config), world.vectors)
 
 
 def test_a_change_of_the_catalogue_leaves_the_other_titles_as_they_were():
