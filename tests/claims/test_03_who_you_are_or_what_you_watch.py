@@ -51,6 +51,9 @@ def curve(matinee) -> dict[tuple[str, int], float]:
         weight = n / (n + 2)
         both = weight * standard(viewing) + (1 - weight) * standard(groups)
         result["viewing", n], result["both", n] = judge(viewing), judge(both)
+    others = np.roll(asked, 1)  # each gets what somebody else had watched
+    histories = watched.select(theirs & (place <= FIRST))
+    result["another's viewing", FIRST] = judge(neighbours.score_histories(histories)[others])
     return result
 
 
@@ -65,6 +68,12 @@ def test_with_nothing_watched_a_profile_beats_popularity(curves, surely_positive
 
 def test_viewing_overtakes_the_profile_within_ten_titles(curves, surely_positive):
     assert surely_positive([c["viewing", 10] - c["groups", 0] for c in curves])
+
+
+def test_somebody_elses_titles_overtake_nothing(curves, surely_positive):
+    """The null model of *viewing overtakes the profile*."""
+    losses = [c["groups", 0] - c["another's viewing", FIRST] for c in curves]
+    assert surely_positive(losses)
 
 
 def test_both_together_beat_the_profile_from_three_titles_on(curves, surely_positive):
@@ -93,9 +102,10 @@ def judged_groupings(matinee) -> pd.Series:
         "fine": DemographicGroups(ALL, shrinkage=0),
         "fine, shuffled": DemographicGroups((*ALL[:2], *lots), shrinkage=0),
         "hers": DemographicGroups(("gender", "age", "country"), shrinkage=0),
-        "plan": DemographicGroups((*ALL[:2], "plan"), shrinkage=50),
-        "plan, shuffled": DemographicGroups((*ALL[:2], "lots of plan"), shrinkage=50),
     }
+    for column in ALL[2:]:
+        for name in (column, f"lots of {column}"):
+            models[name] = DemographicGroups((*ALL[:2], name), shrinkage=50)
     split = split_random(matinee.watched(), rng=np.random.default_rng(0))
     table = evaluate(models, split, metrics=("ndcg",), users=users, progress=False)
     return table[table["segment"] == "all"].set_index("model")["mean"]
@@ -112,10 +122,11 @@ def test_shuffled_columns_make_fine_groups_as_bad(groupings, surely_positive):
     assert surely_positive(losses, by=0.02)
 
 
-def test_a_column_that_says_nothing_does_no_better_than_its_shuffling(groupings):
-    """The null model of *finer groups help*: nothing of taste depends on a viewer's plan."""
-    gaps = np.array([world["plan"] - world["plan, shuffled"] for world in groupings])
-    assert abs(gaps.mean()) < 0.005
+@pytest.mark.parametrize("column", ALL[2:])
+def test_a_third_column_makes_no_better_lists_than_its_shuffling(groupings, column):
+    """Whether it says nothing (plan) or something that a list of ten hardly notices."""
+    gaps = np.array([world[column] - world[f"lots of {column}"] for world in groupings])
+    assert abs(gaps.mean()) < 0.006
 
 
 def test_a_group_of_her_very_age_and_country_serves_her_worse(groupings, surely_positive):
@@ -127,14 +138,33 @@ def test_most_of_taste_lies_within_groups(small_worlds, surely_positive):
     logs, truths = [], []
     for small in small_worlds:
         group = small.matinee.users["gender"] + small.matinee.users["age_band"]
-        by_lot = np.random.default_rng(0).permutation(group)
         watching = small.matinee.watched().binary().toarray()
         liking = small.world.true_utility()
         assert max(share_between(watching, group), share_between(liking, group)) < 0.2
-        logs.append(share_between(watching, group) - share_between(watching, by_lot))
-        truths.append(share_between(liking, group) - share_between(liking, by_lot))
+        logs.append(beyond_shuffling(watching, group))
+        truths.append(beyond_shuffling(liking, group))
     assert surely_positive(logs)
     assert surely_positive(truths)
+
+
+@pytest.mark.parametrize("column", ["household", "country"])
+def test_household_and_country_say_something_about_liking(small_worlds, surely_positive, column):
+    assert surely_positive(
+        [beyond_shuffling(s.world.true_utility(), s.matinee.users[column]) for s in small_worlds],
+        by=0.001,
+    )
+
+
+def test_the_plan_says_nothing(small_worlds):
+    """By construction: the null model of *household and country say something*."""
+    gaps = [beyond_shuffling(s.world.true_utility(), s.matinee.users["plan"]) for s in small_worlds]
+    assert abs(np.mean(gaps)) < 0.001
+
+
+def beyond_shuffling(values, group) -> float:
+    """Share of the variance between groups, beyond that between the same groups by lot."""
+    lots = np.random.default_rng(0).permutation(group)
+    return share_between(values, group) - share_between(values, lots)
 
 
 def share_between(values, group):
@@ -145,15 +175,21 @@ def share_between(values, group):
 
 
 def test_viewing_gives_away_gender(small_worlds, surely_positive):
-    aucs = []
+    aucs, by_lot = [], []
     for small in small_worlds:
         gender = small.matinee.users["gender"]
         asked = np.flatnonzero(gender.isin(["woman", "man"]))
         plays, label = small.matinee.watched().binary()[asked], gender.iloc[asked] == "woman"
-        model = LogisticRegression(C=0.03)
-        chance = cross_val_predict(model, plays, label, cv=5, method="predict_proba")[:, 1]
-        aucs.append(roc_auc_score(label, chance))
+        aucs.append(auc_of_guesses(plays, label.to_numpy()))
+        by_lot.append(auc_of_guesses(plays, np.random.default_rng(0).permutation(label)))
     assert surely_positive(aucs, by=0.55)
+    assert abs(np.mean(by_lot) - 0.5) < 0.04
+
+
+def auc_of_guesses(plays, label) -> float:
+    model = LogisticRegression(C=0.03)
+    chance = cross_val_predict(model, plays, label, cv=5, method="predict_proba")[:, 1]
+    return roc_auc_score(label, chance)
 
 
 def test_what_is_finished_says_more_about_liking_than_minutes(small_worlds, surely_positive):
