@@ -13,6 +13,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from recsys_lib import plotting
+from recsys_lib.svg import as_svg
 
 ROOT = Path(__file__).resolve().parents[1]
 DARK_PAGE = "#14181d"
@@ -105,3 +106,18 @@ def test_one_figure_is_always_the_same_bytes():
         return stream.getvalue()
 
     assert draw() == draw()
+
+
+def test_a_figure_is_as_wide_as_a_phone_s_column_and_its_words_are_readable_there():
+    """On a phone 390 pixels wide a picture has 342, and nine pixels can be read."""
+    figure, ax = plt.subplots()
+    for colour in ("blue", "green"):
+        plotting.line_with_band(ax, FRAME, x="plays", label=colour, color=colour)
+    ax.legend(title="legend")
+    ax.set(title="title", xlabel="across", ylabel="up")
+    figure.suptitle("above")
+    svg = as_svg(figure)
+    width = float(re.search(r'<svg[^>]*\swidth="([\d.]+)pt"', svg)[1])
+    assert width == pytest.approx(4.4 * 72, rel=0.02)
+    sizes = [float(size) for size in re.findall(r"font(?:-size)?: (?:\w+ )*([\d.]+)px", svg)]
+    assert min(sizes) * 342 / width >= 9

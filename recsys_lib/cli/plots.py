@@ -21,7 +21,7 @@ def save_comparison(table: pd.DataFrame, path: Path) -> None:
     chosen = chosen.assign(low=chosen["low"].fillna(chosen["mean"]),
                            high=chosen["high"].fillna(chosen["mean"]))  # fmt: skip
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(6, 1 + 0.4 * len(chosen)))
+        figure = Figure(figsize=(4.4, 0.7 + 0.28 * len(chosen)))
         ax = bar_with_interval(figure.subplots(), chosen)
         ax.set_xlabel(f"{metric} (95 % interval over users)")
         _save(figure, path)
@@ -30,7 +30,7 @@ def save_comparison(table: pd.DataFrame, path: Path) -> None:
 def save_description(data: Interactions, path: Path) -> None:
     """How long histories are, and how unequal items' popularity is."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(9, 3.5))
+        figure = Figure(figsize=(6.6, 2.6))
         left, right = figure.subplots(1, 2)
         counts = data.user_counts[data.user_counts > 0]
         edges = np.geomspace(1, counts.max() + 1, 20)
@@ -39,7 +39,7 @@ def save_description(data: Interactions, path: Path) -> None:
         popular = np.sort(data.item_counts)[::-1]
         share = np.r_[0, np.cumsum(popular)] / popular.sum()
         right.plot(np.linspace(0, 1, len(share)), share)
-        right.plot([0, 1], [0, 1], color=PALETTE["grey"], linewidth=1)
+        right.plot([0, 1], [0, 1], color=PALETTE["grey"], linewidth=0.8)
         right.set(xlabel="share of items, most popular first", ylabel="share of events",
                   title="Popularity")  # fmt: skip
         _save(figure, path)
