@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 from code_cells import tidy_code
+from deeper import fold_deeper
 from frame import mend_frame
 from lighter import keep_icons, lighten, plain_code
 from one_sheet import join_sheets, link_one
@@ -29,6 +30,7 @@ def mend_page(html: str, page: Path) -> BeautifulSoup:
     for old in soup.select("article style[scoped]"):  # pandas', for one table each
         old.decompose()
     tidy_code(soup)
+    fold_deeper(soup)
     for table in soup.select("article table"):
         mend_table(soup, table)
     state_sizes(soup, page)

@@ -6,6 +6,19 @@ document.addEventListener("click", event => {
   if (event.target.closest(".admonition-title")) measure();
 });
 
+// A link to what stands in a folded part opens it; some browsers do so themselves.
+const reveal = () => {
+  const place = document.querySelector("details:not([open]) :target");
+  if (!place) return;
+  for (let part = place; part; part = part.parentElement) if (part.matches("details")) part.open = true;
+  place.scrollIntoView();
+};
+addEventListener("load", reveal);
+addEventListener("hashchange", reveal);
+document.addEventListener("click", event => {
+  if (event.target.closest("a[href*='#']")) setTimeout(reveal); // also to where one has been before
+});
+
 // On paper nothing can be opened: answers and options are printed, and folded again afterwards.
 const opened = [];
 addEventListener("beforeprint", () => {

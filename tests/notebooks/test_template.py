@@ -21,8 +21,10 @@ FIXED = (
     "Exercises",
     "Check yourself",
     "Takeaways",
+    "Going deeper",
     "Further reading",
 )
+OPTIONAL = "Going deeper"  # the site folds it, slides leave it out
 REAL_VIEWERS = "17"  # the chapter that the section "On real viewers" of all others points to
 
 pytestmark = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
@@ -62,14 +64,25 @@ def test_title_is_a_question_followed_by_what_the_chapter_holds(source):
 
 
 def test_sections_stand_in_the_promised_order(source):
-    wanted = [name for name in FIXED if not is_excused(source, name)]
     headings = re.findall(r"^## (.+)$", prose(source), re.MULTILINE)
+    wanted = [name for name in FIXED if name in headings or not is_excused(source, name)]
     assert [name for name in headings if name in wanted] == wanted
     assert headings[0] not in FIXED, "the story comes first"
 
 
 def is_excused(source: Path, heading: str) -> bool:
-    return heading == "On real viewers" and source.name.startswith(REAL_VIEWERS)
+    there = heading == "On real viewers" and source.name.startswith(REAL_VIEWERS)
+    return there or heading == OPTIONAL
+
+
+def test_what_is_optional_says_so_and_asks_questions(source):
+    if f"\n## {OPTIONAL}\n" not in prose(source):
+        return
+    text = section(source, OPTIONAL)
+    assert "optional" in text.strip().split("\n\n")[0], "its first paragraph says that it is"
+    titles = re.findall(r"^### (.+)$", text, re.MULTILINE)
+    assert titles
+    assert all(title.rstrip("*_").endswith("?") for title in titles)
 
 
 def test_the_reader_guesses_first_twice(source):

@@ -39,7 +39,7 @@ def test_every_chapter_has_a_deck_and_every_deck_enough_slides(decks):
 def test_figures_questions_and_takeaways_are_the_chapter_s(decks, site):
     for source in chapters():
         page = soup(site / "chapters" / f"{source.stem}.html").article
-        for part in page.select('section[id="exercises"], .headerlink'):
+        for part in page.select('section[id="exercises"], details.deeper, .headerlink'):
             part.decompose()
         deck = soup(decks[source.name[:2]])
         pictures = {img["alt"] for img in deck.select("img")}

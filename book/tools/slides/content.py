@@ -11,7 +11,7 @@ from bs4 import Tag
 
 from book.tools.pages import one_page
 
-NOT_SHOWN = ("Exercises", "Further reading")
+NOT_SHOWN = ("Exercises", "Going deeper", "Further reading")
 SHOWN = "details.predict, figure, div.math[id], table"
 SENTENCE_END = re.compile(
     r"(?<!\bMr)(?<!\bDr)(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)[.?!](</\w+>)*\s+(?=\S)"
