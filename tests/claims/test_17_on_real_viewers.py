@@ -228,7 +228,7 @@ def test_where_a_sum_gains_or_loses_is_read_from_differences_of_viewers():
     )
     sums = measured.dropna(subset="gain").set_index(["model", "set"])
     two, three = (sums.loc[name] for name in ("EASE + iALS", "EASE + RP3beta + UserKNN"))
-    assert two.loc[["100k", "1m"], "gain_low"].min() > 0 > two.loc["matinee", "gain_high"]
+    assert two.loc[["100k", "1m"], "gain_low"].min() > 0 > two.loc["matinee", "gain_low"]
     assert three["gain_high"].max() < 0
 
 
