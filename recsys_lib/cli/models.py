@@ -90,7 +90,7 @@ def values_text(models: dict[str, Recommender], data: Dataset) -> str:
     rest = [name for name in models if name not in use]
     said = [f"{', '.join(use)} learn from the {what}"] if use else []
     said += [f"{', '.join(rest)} only from who had what"] if rest else []
-    more = ""
-    if "ials" in rest and data.is_weighted:
-        more = " (ials:weighted=True would use the weights)"
+    able = [f"{name}:weighted=True" for name in rest if hasattr(models[name], "weighted")]
+    could = f" ({', '.join(able)} would use the weights)"
+    more = could if able and data.is_weighted else ""
     return f"Values are {what}: {'; '.join(said)}{more}."

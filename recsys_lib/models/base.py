@@ -209,7 +209,6 @@ class Recommender(SimilarItems):
         _, column, score, rank = ranked(scores, int(k))
         return pd.DataFrame({ITEM: self.items_[column], SCORE: score, RANK: rank})
 
-    _is_its_log = False
     _of_viewers = ("train_", "user_factors_")  # what is left out of a saved model
 
     # Shared by all -------------------------------------------------------------------------------

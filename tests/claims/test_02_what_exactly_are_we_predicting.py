@@ -9,6 +9,7 @@ from surprise import SVD
 from recsys_lib.evaluation import evaluate
 from recsys_lib.models import DemographicGroups, ItemKNN, Popular, Random, SurpriseModel
 from recsys_lib.splits import split_by_time, split_random
+from tests.claims.nulls import null_lists
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,30 @@ def star_tests(small_worlds):
         models = {"random": Random(), "popular": Popular(), "svd": svd}
         tests.append((split, ndcg(models, split, relevant_from=4)))
     return tests
+
+
+@pytest.fixture(scope="module")
+def true_stars(small_worlds, star_tests) -> list[dict[str, float]]:
+    """For each world: true stars of the ten titles of each list, and of the best possible ten."""
+    return [
+        stars_of_lists(small.world, split)
+        for small, (split, _) in zip(small_worlds, star_tests, strict=True)
+    ]
+
+
+def stars_of_lists(world, split) -> dict[str, float]:
+    train, truth = split.train, world.true_utility(split.train.users)
+    rows = np.arange(train.n_users)[:, None]
+    seen = train.binary().toarray() > 0
+    models = {"popular": Popular(), "svd": SurpriseModel(SVD(random_state=0))}
+    found = {}
+    for name, model in models.items():
+        ten = model.fit(train).recommend(k=10)["item_id"]
+        found[name] = truth[rows, train.item_positions(ten).reshape(-1, 10)].mean()
+    for kind in ("lot", "same for all"):
+        found[kind] = truth[rows, null_lists(kind, seen, ~seen, 10, seed=world.seed)].mean()
+    found["best"] = np.sort(np.where(seen, -np.inf, truth))[:, -10:].mean()
+    return found
 
 
 def ndcg(models, split, **options):
@@ -41,6 +66,19 @@ def test_svd_beats_the_mean_at_predicting_stars(star_tests, surely_positive):
 
 def test_svd_loses_to_popular_at_making_lists(star_tests, surely_positive):
     assert surely_positive([scores["popular"] - 2 * scores["svd"] for _, scores in star_tests])
+
+
+def test_by_the_truth_the_list_of_svd_pleases_more_than_popular(true_stars, surely_positive):
+    """In the way from lot to the best possible, of which no null list goes any."""
+    for world in true_stars:
+        assert world["best"] > world["svd"]
+    way = {
+        name: [(w[name] - w["lot"]) / (w["best"] - w["lot"]) for w in true_stars]
+        for name in ("svd", "popular", "same for all")
+    }
+    assert surely_positive(np.subtract(way["svd"], way["popular"]))
+    assert surely_positive(way["popular"], by=0.1)
+    assert abs(np.mean(way["same for all"])) < 0.05
 
 
 def test_svd_beats_a_list_drawn_by_lot(star_tests, surely_positive):

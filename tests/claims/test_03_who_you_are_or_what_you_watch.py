@@ -13,47 +13,53 @@ from recsys_lib.evaluation import evaluate
 from recsys_lib.metrics.ranking import ndcg
 from recsys_lib.models import DemographicGroups, ItemKNN, Popular
 from recsys_lib.models.top_k import top_k
-from recsys_lib.splits import split_random
+from recsys_lib.splits import split_by_time, split_random
 
-KNOWN, FIRST = (0, 3, 10, 25), 25
+KNOWN, FIRST = (0, 3, 5, 10), 10
+ALL = ("gender", "age_band", "household", "country", "plan")
 
 
 @pytest.fixture(scope="module")
 def curves(small_worlds):
-    """For each world: nDCG@10 by model and number of titles known."""
+    """For each world: nDCG@10 of new viewers by model and number of titles known."""
     return [curve(small.matinee) for small in small_worlds]
 
 
 def curve(matinee) -> dict[tuple[str, int], float]:
+    """Learn from all before a date; judge those who joined after it on what follows their tenth."""
     watched, users = matinee.watched(), matinee.users
-    rows, labels = watched.event_rows, watched.users
-    place = pd.Series(watched.times).groupby(rows).rank(method="first").to_numpy() - 1
-    asked = np.flatnonzero(watched.user_counts >= FIRST + 5)
-    theirs = np.isin(rows, asked)
-    seen = watched.select(theirs & (place < FIRST)).binary()[asked]
-    later = watched.select(theirs & (place >= FIRST)).binary()[asked].astype(bool)
+    joined = matinee.viewers.set_index("viewer_id")["joined_on"].loc[watched.users]
+    cut = matinee.plays["started_at"].min().normalize() + pd.Timedelta(weeks=3)
+    asked = np.flatnonzero((joined >= cut).to_numpy() & (watched.user_counts > FIRST))
+    past, theirs = split_by_time(watched, cut=cut).train, np.isin(watched.event_rows, asked)
+    place = pd.Series(watched.times).groupby(watched.event_rows).rank("first").to_numpy()
+    seen = watched.select(theirs & (place <= FIRST)).binary()[asked].toarray() > 0
+    later = watched.select(theirs & (place > FIRST)).binary()[asked].toarray() > 0
+    assert len(asked) > 50
+    assert not past.user_counts[asked].any()
 
     def judge(scores):
-        scores = scores.astype(float)
-        scores[seen.nonzero()] = -np.inf
-        hits = np.take_along_axis(later.toarray(), top_k(scores, 10), axis=1)
-        return float(ndcg(hits, np.diff(later.indptr)).mean())
+        hits = np.take_along_axis(later, top_k(np.where(seen, -np.inf, scores), 10), axis=1)
+        return float(ndcg(hits, later.sum(axis=1)).mean())
 
-    others = watched.select(~theirs)
-    groups = DemographicGroups().fit(others, users=users).score_all(labels[asked])
-    result = {("groups", 0): judge(groups)}
-    result["popular", 0] = judge(Popular().fit(others).score_all(labels[asked]))
+    neighbours, result = ItemKNN().fit(past), {}
+    groups = DemographicGroups().fit(past, users=users).score_all(watched.users[asked])
+    result["groups", 0] = judge(groups)
+    result["popular", 0] = judge(Popular().fit(past).score_all(watched.users[asked]))
     for n in KNOWN:
-        train = watched.select(~theirs | (place < n))
-        viewing = ItemKNN().fit(train).score_all(labels[asked])
+        viewing = neighbours.score_histories(watched.select(theirs & (place <= n)))[asked]
         weight = n / (n + 2)
         both = weight * standard(viewing) + (1 - weight) * standard(groups)
         result["viewing", n], result["both", n] = judge(viewing), judge(both)
+    others = np.roll(asked, 1)  # each gets what somebody else had watched
+    histories = watched.select(theirs & (place <= FIRST))
+    result["another's viewing", FIRST] = judge(neighbours.score_histories(histories)[others])
     return result
 
 
 def standard(scores):
-    return (scores - scores.mean(axis=1, keepdims=True)) / scores.std(axis=1, keepdims=True)
+    spread = scores.std(axis=1, keepdims=True)
+    return (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
 
 
 def test_with_nothing_watched_a_profile_beats_popularity(curves, surely_positive):
@@ -64,8 +70,14 @@ def test_viewing_overtakes_the_profile_within_ten_titles(curves, surely_positive
     assert surely_positive([c["viewing", 10] - c["groups", 0] for c in curves])
 
 
+def test_somebody_elses_titles_overtake_nothing(curves, surely_positive):
+    """The null model of *viewing overtakes the profile*."""
+    losses = [c["groups", 0] - c["another's viewing", FIRST] for c in curves]
+    assert surely_positive(losses)
+
+
 def test_both_together_beat_the_profile_from_three_titles_on(curves, surely_positive):
-    for n in (3, 10, 25):
+    for n in (3, 5, 10):
         assert surely_positive([c["both", n] - c["groups", 0] for c in curves]), n
 
 
@@ -73,32 +85,86 @@ def test_both_together_beat_viewing_when_little_is_known(curves, surely_positive
     assert surely_positive([c["both", 3] - c["viewing", 3] for c in curves])
 
 
-def test_finer_groups_help_until_they_run_out_of_viewers(small_worlds, surely_positive):
-    fine = ("gender", "age_band", "household", "country", "plan")
-    models = {"coarse": DemographicGroups(), "fine": DemographicGroups(fine, shrinkage=0)}
-    losses = []
-    for small in small_worlds:
-        split = split_random(small.matinee.watched(), rng=np.random.default_rng(0))
-        table = evaluate(
-            models, split, metrics=("ndcg",), users=small.matinee.users, progress=False
-        )
-        mean = table[table["segment"] == "all"].set_index("model")["mean"]
-        losses.append(mean["coarse"] - mean["fine"])
+@pytest.fixture(scope="module")
+def groupings(small_worlds) -> list[pd.Series]:
+    """For each world: nDCG@10 by grouping, all splits alike."""
+    return [judged_groupings(small.matinee) for small in small_worlds]
+
+
+def judged_groupings(matinee) -> pd.Series:
+    users, rng = matinee.users, np.random.default_rng(0)
+    for column in ALL[2:]:
+        users = users.assign(**{f"lots of {column}": rng.permutation(users[column])})
+    lots = tuple(f"lots of {column}" for column in ALL[2:])
+    models = {
+        "popular": Popular(),
+        "coarse": DemographicGroups(),
+        "fine": DemographicGroups(ALL, shrinkage=0),
+        "fine, shuffled": DemographicGroups((*ALL[:2], *lots), shrinkage=0),
+        "hers": DemographicGroups(("gender", "age", "country"), shrinkage=0),
+    }
+    for column in ALL[2:]:
+        for name in (column, f"lots of {column}"):
+            models[name] = DemographicGroups((*ALL[:2], name), shrinkage=50)
+    split = split_random(matinee.watched(), rng=np.random.default_rng(0))
+    table = evaluate(models, split, metrics=("ndcg",), users=users, progress=False)
+    return table[table["segment"] == "all"].set_index("model")["mean"]
+
+
+def test_finer_groups_help_until_they_run_out_of_viewers(groupings, surely_positive):
+    assert surely_positive([world["coarse"] - world["popular"] for world in groupings])
+    assert surely_positive([world["coarse"] - world["fine"] for world in groupings], by=0.02)
+
+
+def test_shuffled_columns_make_fine_groups_as_bad(groupings, surely_positive):
+    """So it is the size of the groups that costs, not what the columns say."""
+    losses = [world["coarse"] - world["fine, shuffled"] for world in groupings]
     assert surely_positive(losses, by=0.02)
+
+
+@pytest.mark.parametrize("column", ALL[2:])
+def test_a_third_column_makes_no_better_lists_than_its_shuffling(groupings, column):
+    """Whether it says nothing (plan) or something that a list of ten hardly notices."""
+    gaps = np.array([world[column] - world[f"lots of {column}"] for world in groupings])
+    assert abs(gaps.mean()) < 0.006
+
+
+def test_a_group_of_her_very_age_and_country_serves_her_worse(groupings, surely_positive):
+    assert surely_positive([world["popular"] - world["hers"] for world in groupings], by=0.02)
+    assert surely_positive([world["coarse"] - world["hers"] for world in groupings], by=0.02)
 
 
 def test_most_of_taste_lies_within_groups(small_worlds, surely_positive):
     logs, truths = [], []
     for small in small_worlds:
         group = small.matinee.users["gender"] + small.matinee.users["age_band"]
-        by_lot = np.random.default_rng(0).permutation(group)
         watching = small.matinee.watched().binary().toarray()
         liking = small.world.true_utility()
         assert max(share_between(watching, group), share_between(liking, group)) < 0.2
-        logs.append(share_between(watching, group) - share_between(watching, by_lot))
-        truths.append(share_between(liking, group) - share_between(liking, by_lot))
+        logs.append(beyond_shuffling(watching, group))
+        truths.append(beyond_shuffling(liking, group))
     assert surely_positive(logs)
     assert surely_positive(truths)
+
+
+@pytest.mark.parametrize("column", ["household", "country"])
+def test_household_and_country_say_something_about_liking(small_worlds, surely_positive, column):
+    assert surely_positive(
+        [beyond_shuffling(s.world.true_utility(), s.matinee.users[column]) for s in small_worlds],
+        by=0.001,
+    )
+
+
+def test_the_plan_says_nothing(small_worlds):
+    """By construction: the null model of *household and country say something*."""
+    gaps = [beyond_shuffling(s.world.true_utility(), s.matinee.users["plan"]) for s in small_worlds]
+    assert abs(np.mean(gaps)) < 0.001
+
+
+def beyond_shuffling(values, group) -> float:
+    """Share of the variance between groups, beyond that between the same groups by lot."""
+    lots = np.random.default_rng(0).permutation(group)
+    return share_between(values, group) - share_between(values, lots)
 
 
 def share_between(values, group):
@@ -109,15 +175,21 @@ def share_between(values, group):
 
 
 def test_viewing_gives_away_gender(small_worlds, surely_positive):
-    aucs = []
+    aucs, by_lot = [], []
     for small in small_worlds:
         gender = small.matinee.users["gender"]
         asked = np.flatnonzero(gender.isin(["woman", "man"]))
         plays, label = small.matinee.watched().binary()[asked], gender.iloc[asked] == "woman"
-        model = LogisticRegression(C=0.03)
-        chance = cross_val_predict(model, plays, label, cv=5, method="predict_proba")[:, 1]
-        aucs.append(roc_auc_score(label, chance))
+        aucs.append(auc_of_guesses(plays, label.to_numpy()))
+        by_lot.append(auc_of_guesses(plays, np.random.default_rng(0).permutation(label)))
     assert surely_positive(aucs, by=0.55)
+    assert abs(np.mean(by_lot) - 0.5) < 0.04
+
+
+def auc_of_guesses(plays, label) -> float:
+    model = LogisticRegression(C=0.03)
+    chance = cross_val_predict(model, plays, label, cv=5, method="predict_proba")[:, 1]
+    return roc_auc_score(label, chance)
 
 
 def test_what_is_finished_says_more_about_liking_than_minutes(small_worlds, surely_positive):

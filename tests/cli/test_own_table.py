@@ -155,7 +155,8 @@ def test_what_a_model_is_said_to_learn_from_is_true(name):
                           "themes": ["p", "q|p", "r"] * 4})  # fmt: skip
     users = pd.DataFrame({"user_id": range(30), "gender": ["F", "M"] * 15,
                           "age_band": ["18-24", "25-34", "35-44"] * 10})  # fmt: skip
-    for model in [make(name, 0), *([make("ials:weighted=True", 0)] if name == "ials" else [])]:
+    able = "weighted" in make(name, 0).get_params(deep=False)
+    for model in [make(text, 0) for text in [name, *[f"{name}:weighted=True"] * able]]:
         try:
             scores = [
                 clone(model).fit(Interactions.from_frame(frame, value="value"),
@@ -173,7 +174,11 @@ def test_counts_are_said_and_not_taken_for_ratings(run, refused, written):
     table = written("user_id,item_id,playcount\n" + rows)
     out = run("evaluate", table, "--models", "popular,ials", "--duplicates", "last")[1]
     assert "Values are weights" in out
-    assert "ials:weighted=True" in out
+    assert "(popular:weighted=True, ials:weighted=True would use the weights)" in out
+    out = run("evaluate", table, "--models", "bpr,ease:weighted=True", "--duplicates", "last")[1]
+    assert "ease:weighted=True learn from the weights; bpr only from who had what." in out
+    err = refused("evaluate", table, "--models", "bpr:weighted=True", "--duplicates", "last")
+    assert "bpr has no setting 'weighted=True'. It has" in err
     err = refused("evaluate", table, "--models", "svd", "--duplicates", "last")
     assert "svd learns from ratings, and this data has counts" in err
 
