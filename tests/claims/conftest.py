@@ -25,13 +25,20 @@ class SmallWorld:
 @pytest.fixture(scope="session")
 def small_worlds(tmp_path_factory) -> list[SmallWorld]:
     """Five worlds of 1,000 viewers and 12 weeks."""
-    worlds = []
-    for seed in SEEDS:
-        world = World(seed=seed, n_viewers=1000, weeks=12)
-        folder = tmp_path_factory.mktemp(f"seed-{seed}")
-        write_tables(simulate(world), folder)
-        worlds.append(SmallWorld(world, load_matinee(folder)))
-    return worlds
+    return [made(seed, 1000, 12, tmp_path_factory) for seed in SEEDS]
+
+
+@pytest.fixture(scope="session")
+def larger_worlds(tmp_path_factory) -> list[SmallWorld]:
+    """Five worlds of 2,000 viewers and 26 weeks, for what shows only among so many."""
+    return [made(seed, 2000, 26, tmp_path_factory) for seed in SEEDS]
+
+
+def made(seed: int, n_viewers: int, weeks: int, tmp_path_factory) -> SmallWorld:
+    world = World(seed=seed, n_viewers=n_viewers, weeks=weeks)
+    folder = tmp_path_factory.mktemp(f"seed-{seed}")
+    write_tables(simulate(world), folder)
+    return SmallWorld(world, load_matinee(folder))
 
 
 @pytest.fixture(scope="session")

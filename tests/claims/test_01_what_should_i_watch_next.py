@@ -141,14 +141,15 @@ def friends() -> pd.DataFrame:
     ).drop("Friends")  # fmt: skip
 
 
-def test_more_viewers_of_friends_also_watched_westworld_than_any_sitcom_of_the_story(friends):
-    assert friends.loc["Westworld", "both"] > friends.loc[SITCOMS[1:], "both"].max()
-    assert friends.loc["Westworld", "both"] > 2.5 * friends.loc["Seinfeld", "both"]
+def test_more_viewers_of_friends_also_watched_sesame_street_than_any_sitcom_of_the_story(friends):
+    assert friends.loc["Sesame Street", "both"] > friends.loc[SITCOMS[1:], "both"].max()
+    assert friends.loc["Sesame Street", "both"] > 2 * friends.loc["Cheers", "both"]
+    assert friends.loc["Sesame Street", "lift"] < 1.5
 
 
-def test_what_most_viewers_of_friends_also_watched_are_the_hits(friends):
+def test_most_of_what_viewers_of_friends_also_watched_are_the_hits(friends):
     hits = friends["viewers"].nlargest(HITS).index
-    assert friends["both"].nlargest(10).index.isin(hits).sum() >= 7
+    assert friends["both"].nlargest(10).index.isin(hits).sum() >= 6
 
 
 def test_lift_of_friends_puts_cheers_seinfeld_and_the_office_among_the_first_eight(friends):
@@ -175,9 +176,9 @@ def test_counting_common_viewers_hands_back_the_hits_and_lift_does_not(judged, s
         by_count = companions(counted(train), columns, known)
         by_lift = companions(lifted(train), columns, known)
         share_of_count = np.isin(by_count, world.popular).mean()
-        assert share_of_count > 0.5
+        assert share_of_count > 0.4
         gaps.append(share_of_count - np.isin(by_lift, world.popular).mean())
-    assert surely_positive(gaps, by=0.4)
+    assert surely_positive(gaps, by=0.3)
 
 
 def test_viewers_of_one_sitcom_lean_towards_the_others(judged, small_worlds):
@@ -210,12 +211,12 @@ def test_counts_foresee_more_than_the_most_popular_titles(judged, surely_positiv
 
 
 def test_most_popular_foresees_far_more_than_a_list_drawn_by_lot(judged, surely_positive):
-    assert surely_positive(hit_gains(judged, "popular", "lot"), by=0.05)
+    assert surely_positive(hit_gains(judged, "popular", "lot"), by=0.03)
 
 
-def test_lift_by_itself_foresees_no_more_than_a_list_drawn_by_lot(judged, surely_positive):
-    assert surely_positive(hit_gains(judged, "lot", "lift"), by=-0.005)
-    assert surely_positive(hit_gains(judged, "popular", "lift"), by=0.05)
+def test_lift_by_itself_foresees_hardly_more_than_a_list_drawn_by_lot(judged, surely_positive):
+    assert surely_positive(hit_gains(judged, "lot", "lift"), by=-0.02)
+    assert surely_positive(hit_gains(judged, "popular", "lift"), by=0.02)
 
 
 def test_lift_fills_its_tiles_with_titles_that_hardly_anybody_watched(judged):
@@ -230,7 +231,7 @@ def test_shrunk_lift_foresees_more_than_counts(judged, surely_positive):
 
 def test_counts_show_hits_to_everybody_though_most_of_what_comes_next_is_not_one(judged):
     for world in judged:
-        assert np.isin(world.tiles["counts"], world.popular).mean() > 0.75
+        assert np.isin(world.tiles["counts"], world.popular).mean() > 0.6
         assert np.isin(world.answer, world.popular).mean() < 0.3
 
 
@@ -240,9 +241,9 @@ def test_the_tiles_of_counts_hold_a_small_part_of_the_catalogue(judged):
 
 
 def test_lift_is_never_hit_yet_its_tiles_would_please(judged, surely_positive):
-    """Clearly more than titles drawn by lot; than the most popular ones a little more or less."""
+    """More than titles drawn by lot, and than the most popular ones, which are hit far more."""
     assert surely_positive(star_gains(judged, "lift", "lot"), by=0.05)
-    assert surely_positive(star_gains(judged, "lift", "popular"), by=-0.2)
+    assert surely_positive(star_gains(judged, "lift", "popular"), by=0.05)
 
 
 def test_shrunk_lift_pleases_more_than_all_baselines(judged, surely_positive):

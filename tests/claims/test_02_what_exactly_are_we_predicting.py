@@ -13,10 +13,10 @@ from tests.claims.nulls import null_lists
 
 
 @pytest.fixture(scope="module")
-def star_tests(small_worlds):
+def star_tests(larger_worlds):
     """For each world: its split of the stars, and nDCG@10 by model."""
     tests = []
-    for small in small_worlds:
+    for small in larger_worlds:
         split = split_random(small.matinee.stars(), rng=np.random.default_rng(0))
         svd = SurpriseModel(SVD(random_state=0))
         models = {"random": Random(), "popular": Popular(), "svd": svd}
@@ -25,11 +25,11 @@ def star_tests(small_worlds):
 
 
 @pytest.fixture(scope="module")
-def true_stars(small_worlds, star_tests) -> list[dict[str, float]]:
+def true_stars(larger_worlds, star_tests) -> list[dict[str, float]]:
     """For each world: true stars of the ten titles of each list, and of the best possible ten."""
     return [
         stars_of_lists(small.world, split)
-        for small, (split, _) in zip(small_worlds, star_tests, strict=True)
+        for small, (split, _) in zip(larger_worlds, star_tests, strict=True)
     ]
 
 
@@ -76,8 +76,8 @@ def test_by_the_truth_the_list_of_svd_pleases_more_than_popular(true_stars, sure
         name: [(w[name] - w["lot"]) / (w["best"] - w["lot"]) for w in true_stars]
         for name in ("svd", "popular", "same for all")
     }
-    assert surely_positive(np.subtract(way["svd"], way["popular"]))
-    assert surely_positive(way["popular"], by=0.1)
+    assert surely_positive(np.subtract(way["svd"], way["popular"]), by=0.05)
+    assert surely_positive(way["popular"], by=0.01)
     assert abs(np.mean(way["same for all"])) < 0.05
 
 
@@ -85,10 +85,10 @@ def test_svd_beats_a_list_drawn_by_lot(star_tests, surely_positive):
     assert surely_positive([scores["svd"] - scores["random"] for _, scores in star_tests])
 
 
-def test_a_random_split_flatters_every_model_that_learns(small_worlds, surely_positive):
+def test_a_random_split_flatters_every_model_that_learns(larger_worlds, surely_positive):
     models = {"popular": Popular(), "groups": DemographicGroups(), "neighbours": ItemKNN()}
     promised, kept = [], []
-    for small in small_worlds:
+    for small in larger_worlds:
         watched = small.matinee.watched()
         at_random = split_random(watched, rng=np.random.default_rng(0))
         promised.append(ndcg(models, at_random, users=small.matinee.users))
