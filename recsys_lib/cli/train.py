@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from recsys_lib.cli import data as source
+from recsys_lib.cli.estimate import expected
 from recsys_lib.cli.models import SETTINGS, check_needs, make, values_text
 from recsys_lib.cli.progress import alive
 from recsys_lib.models.saved import holds_histories, save
@@ -24,7 +25,8 @@ def run(options: argparse.Namespace) -> None:
     model = make(options.model, options.seed)
     data = source.open_data(options)
     check_needs(options.model, model, data)
-    with alive(f"fitting {options.model}"):
+    takes = expected(model, data.interactions, items=data.items, users=data.users)
+    with alive(f"fitting {options.model}", takes):
         model.fit(data.interactions, items=data.items, users=data.users)
     save(model, options.out)
     some = ",".join(map(str, data.interactions.items[:2]))
