@@ -18,7 +18,7 @@ from recsys_lib.models.factors.least_squares import (
     weighted_sum,
 )
 from recsys_lib.models.histories import event_weights
-from recsys_lib.models.numerics import check_learned
+from recsys_lib.models.numerics import check_learned, check_not_vanished
 from recsys_lib.models.ranking import columns_of
 
 
@@ -106,6 +106,7 @@ class ImplicitALS(Recommender):
             self.item_factors_ = H.astype(np.float32)
         self.user_factors_ = self._solved(train.matrix)
         check_learned(self, user_factors_=self.user_factors_, item_factors_=self.item_factors_)
+        check_not_vanished(self, train, self.user_factors_, self.item_factors_)
 
     def _check(self) -> None:
         for name in ("factors", "iterations", "steps"):

@@ -23,7 +23,7 @@ from recsys_lib.models.factors.least_squares import (
     weighted_sum,
 )
 from recsys_lib.models.histories import event_weights
-from recsys_lib.models.numerics import check_learned
+from recsys_lib.models.numerics import check_learned, check_not_vanished
 
 
 class FeaturedMF(Recommender):
@@ -125,6 +125,7 @@ class FeaturedMF(Recommender):
         self.user_factors_ = self._solved(train.users, train.matrix)
         learned = {"user_factors_": self.user_factors_, "item_factors_": self.item_factors_}
         check_learned(self, **learned)
+        check_not_vanished(self, train, self.user_factors_, self.item_factors_)
 
     def _check(self) -> None:
         for name in ("factors", "iterations", "steps"):
