@@ -1,15 +1,17 @@
 """The library beside an earlier state of itself: how time grows, before and after.
 
     git archive COMMIT recsys_lib | tar -x -C FOLDER
-    python -m benchmarks.before_after FOLDER [pairs]
+    python -m benchmarks.before_after FOLDER [pairs [case ...]]
 
 Each case runs in fresh processes, the two states by turns, so that whatever else the machine does
 falls on both. Shown are the median processor seconds, of all threads together: on a machine that
-others use too, wall time says more about them. Writes before_after.csv.
+others use too, wall time says more about them; how busy it was is the load. Writes
+before_after.csv, in which cases that are not named stay as they are.
 """
 
 from __future__ import annotations
 
+import datetime
 import os
 import statistics
 import subprocess
@@ -23,6 +25,7 @@ import pandas as pd
 
 HERE = Path(__file__).resolve()
 RESULT = HERE.with_name("before_after.csv")
+COLUMNS = ["case", "before_seconds", "after_seconds", "pairs", "load", "measured_on"]
 MOST = 400  # seconds of wall time after which a run is given up
 
 
@@ -93,19 +96,20 @@ def once(case: str, folder: Path) -> float:
     return float(done.stdout)
 
 
-def main(before: Path, pairs: int) -> None:
-    """Run every case by turns and write the medians."""
-    rows = []
-    for case in CASES:
-        times = []
+def main(before: Path, pairs: int, cases: list[str]) -> None:
+    """Run these cases, or all, by turns, and write the medians."""
+    kept = pd.read_csv(RESULT).set_index("case") if RESULT.exists() else pd.DataFrame()
+    rows = {case: [*row] for case, row in kept.iterrows() if case in CASES}
+    for case in cases or CASES:
+        times, load = [], os.getloadavg()[0]
         for _ in range(pairs):
             times.append([once(case, folder) for folder in (before, HERE.parents[1])])
             if np.isnan(times[-1][0]):
                 break  # one such wait is enough
         first, second = (round(statistics.median(each), 3) for each in zip(*times, strict=True))
-        rows.append([case, first, second, len(times)])
-        print(*rows[-1], sep="\t", flush=True)
-    table = pd.DataFrame(rows, columns=["case", "before_seconds", "after_seconds", "pairs"])
+        rows[case] = [first, second, len(times), round(load, 1), datetime.date.today()]
+        print(case, *rows[case], sep="\t", flush=True)
+    table = pd.DataFrame([[case, *rows[case]] for case in CASES if case in rows], columns=COLUMNS)
     table.to_csv(RESULT, index=False, lineterminator="\n")
 
 
@@ -116,4 +120,4 @@ if __name__ == "__main__":
         work()
         print(time.process_time() - start)
     else:
-        main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3)
+        main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3, sys.argv[3:])

@@ -69,7 +69,7 @@ def as_labels(values, name: str) -> np.ndarray:
 SEQUENCES = list | tuple | range | np.ndarray | pd.Index | pd.Series
 
 
-def asked(labels, known: np.ndarray, name: str) -> np.ndarray:
+def asked(labels, known: np.ndarray | pd.Index, name: str) -> np.ndarray:
     """Labels to be looked up among `known`: one label or a sequence, of the kind that `known` has.
 
     An unknown label passes, but only if it could have been known: "3" is not 3, NaN is nobody.

@@ -182,14 +182,15 @@ class Interactions:
 
     def item_positions(self, labels) -> np.ndarray:
         """Column of each label, -1 where the label is unknown; shape (len(labels),)."""
-        return positions(self._item_index, labels)
+        return positions(self.item_index, labels)
 
     @cached_property
     def _user_index(self) -> pd.Index:
         return index_of(self.users)
 
     @cached_property
-    def _item_index(self) -> pd.Index:
+    def item_index(self) -> pd.Index:
+        """The items' labels as an index, built when it is first asked for."""
         return index_of(self.items)
 
     def binary(self) -> sparse.csr_array:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import __main__ as command
-from benchmarks import contenders, growth, tuned
+from benchmarks import before_after, contenders, growth, tuned
 from benchmarks.protocol import Run, accuracy, ours, race
 from recsys_lib.errors import ArgumentError
 from recsys_lib.interactions import Interactions
@@ -54,6 +54,30 @@ def test_a_row_of_the_table_of_growth_says_when_it_was_measured(tmp_path, monkey
     assert rows["measured_on"].tolist() == ["2001-02-03"] * 4 + [today] * 4
     (line,) = [line for line in growth.table() if line[0] == "Popular"]
     assert len(line) == len(growth.HEAD) and line[-1] == today
+
+
+def test_before_and_after_are_written_from_a_finished_run(tmp_path, monkeypatch):
+    stored = tmp_path / "before_after.csv"
+    clock = iter([1.0, 2.0, 3.0, 4.0, 5.0, 9.0] * 2)
+    monkeypatch.setattr(before_after, "RESULT", stored)
+    monkeypatch.setattr(before_after, "CASES", {"a": None, "b": None})
+    monkeypatch.setattr(before_after, "once", lambda case, folder: next(clock))
+    before_after.main(tmp_path, 3, [])
+    table = pd.read_csv(stored)
+    assert table.columns.tolist() == before_after.COLUMNS
+    assert table.iloc[:, :4].to_numpy().tolist() == [["a", 3, 4, 3], ["b", 3, 4, 3]]
+    monkeypatch.setattr(before_after, "once", lambda case, folder: 7.0)
+    before_after.main(tmp_path, 1, ["b"])
+    assert pd.read_csv(stored).iloc[:, :4].to_numpy().tolist() == [["a", 3, 4, 3], ["b", 7, 7, 1]]
+    monkeypatch.setattr(before_after, "once", lambda case, folder: float("nan"))
+    before_after.main(tmp_path, 3, ["a"])  # the one that takes too long is waited for once
+    assert pd.read_csv(stored)["pairs"].tolist() == [1, 1]
+
+
+def test_the_stored_growth_holds_every_case():
+    table = pd.read_csv(before_after.RESULT)
+    assert table["case"].tolist() == list(before_after.CASES)
+    assert (table["pairs"] >= 3).all() and table["after_seconds"].notna().all()
 
 
 def test_accuracy_is_one_for_lists_of_what_was_watched_and_nought_for_empty_ones(log):

@@ -107,7 +107,7 @@ def item_column(model: Recommender, item_id) -> int:
         ArgumentError: it is not in train.items.
     """
     check_is_fitted(model, "train_")
-    return int(columns_of([item_id], model.items_)[0])
+    return int(columns_of([item_id], model._titles)[0])
 
 
 def _votes(model: UserKNN, user_id, column: int, history, values):

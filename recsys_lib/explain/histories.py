@@ -162,7 +162,7 @@ def plays_of(model: Recommender, user_id, history=None, values=None) -> sparse.c
     """
     check_is_fitted(model, "train_")
     if history is not None:
-        plays = history_of_labels(history, values, model.items_)
+        plays = history_of_labels(history, values, model._titles)
         if not plays.nnz:
             raise ArgumentError("history must hold at least one title")
         return plays
@@ -233,7 +233,7 @@ def exact_scores(
         ArgumentError: a viewer without history, a title the viewer did not play, or all of them.
     """
     plays = history_of(model, user_id, history, values)
-    columns = find_columns(without, model.items_)
+    columns = find_columns(without, model._titles)
     removed = np.isin(plays.columns, columns)
     if removed.sum() != len(without):
         raise ArgumentError(f"user {user_id} did not play all of {list(without)}")

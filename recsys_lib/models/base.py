@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
-from recsys_lib.columns import asked, positions
+from recsys_lib.columns import asked
 from recsys_lib.errors import (
     ArgumentError,
     DataError,
@@ -162,7 +162,7 @@ class Recommender(SimilarItems):
         users, _ = self._rows(log.users if users is None else users, unknown)
         if len(pd.unique(users)) != len(users):
             raise ArgumentError("users must not hold the same user twice")
-        candidates = Candidates(items, self.items_, log.users)
+        candidates = Candidates(items, self._titles, log.users)
 
         def best(part: np.ndarray) -> tuple[np.ndarray, ...]:
             scores = self.score_all(part)
@@ -203,11 +203,12 @@ class Recommender(SimilarItems):
         check_at_least("k", k, 1, integer=True)
         if isinstance(items, pd.DataFrame):
             items = items[ITEM]
-        matrix = history_of_labels(history, values, self.items_)
-        scores = self._answer(np.array([user], object), matrix)
+        matrix = history_of_labels(history, values, self._titles)
+        who = np.array([user], object)
+        scores = self._answer(who, matrix)
         if exclude_seen:
             bar(scores, np.array([0]), matrix)
-        Candidates(items, self.items_, self.items_).bar_others(scores, np.array([user], object))
+        Candidates(items, self._titles, self.items_).bar_others(scores, who)
         _, column, score, rank = ranked(scores, int(k))
         return pd.DataFrame({ITEM: self.items_[column], SCORE: score, RANK: rank})
 
@@ -227,7 +228,7 @@ class Recommender(SimilarItems):
         """The labels, and the row of `train` of each, -1 for an unknown one."""
         check_choice("unknown", unknown, ("fallback", "error"))
         users = asked(users, self.train_.users, "users")
-        rows = positions(self.train_.users, users)
+        rows = self.train_.user_positions(users)
         if unknown == "error" and (rows < 0).any():
             raise UnknownUserError(f"users {users[rows < 0][:5].tolist()} are not in train.users")
         return users, rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
 from recsys_lib.errors import ArgumentError, DataError, check_choice
@@ -43,7 +44,7 @@ def on_titles(
     return histories.users, matrix  # labels are sorted on both sides, so columns still ascend
 
 
-def history_of_labels(labels, values, items: np.ndarray) -> sparse.csr_array:
+def history_of_labels(labels, values, items: np.ndarray | pd.Index) -> sparse.csr_array:
     """One history as a CSR array (1, len(items)), columns ascending.
 
     Raises:

@@ -12,8 +12,8 @@ from recsys_lib.interactions import ITEM, USER
 from recsys_lib.models.top_k import top_k
 
 
-def columns_of(labels, items: np.ndarray) -> np.ndarray:
-    """The column of each title.
+def columns_of(labels, items: np.ndarray | pd.Index) -> np.ndarray:
+    """The column of each title of `items`, which may be an index so that none is built for it.
 
     Raises:
         ArgumentError: labels of another kind than those of `items`, or one that is not in it.
@@ -25,7 +25,7 @@ def columns_of(labels, items: np.ndarray) -> np.ndarray:
     return columns
 
 
-def find_columns(labels, items: np.ndarray) -> np.ndarray:
+def find_columns(labels, items: np.ndarray | pd.Index) -> np.ndarray:
     """The column of each title, -1 for an unknown one.
 
     Raises:
@@ -47,7 +47,7 @@ class Candidates:
         DataError: a DataFrame without these columns.
     """
 
-    def __init__(self, wanted, items: np.ndarray, users: np.ndarray) -> None:
+    def __init__(self, wanted, items: np.ndarray | pd.Index, users: np.ndarray) -> None:
         self._barred, self._own = None, None
         if isinstance(wanted, pd.DataFrame):
             check_columns(wanted, [USER, ITEM])

@@ -46,7 +46,7 @@ class RatingPredictor(Recommender):
             DataError: the model expects a rating that is no finite number.
         """
         self._log()
-        rows, columns = self._rows(user_ids)[1], find_columns(item_ids, self.items_)
+        rows, columns = self._rows(user_ids)[1], find_columns(item_ids, self._titles)
         if len(rows) != len(columns):
             raise ArgumentError(f"{len(rows)} user_ids and {len(columns)} item_ids are no pairs")
         return np.clip(self._expected(rows, columns), self.low_, self.high_)

@@ -36,11 +36,16 @@ class SimilarItems(BaseEstimator):
         _, best, score, _ = ranked(score[None, :], int(k))
         return pd.DataFrame({ITEM: self.items_[best], SCORE: score})
 
+    @property
+    def _titles(self) -> np.ndarray | pd.Index:
+        """The titles to look labels up in: with the log, an index that is built once."""
+        return self.items_ if self.train_ is None else self.train_.item_index
+
     def _compare(self, item_id, k: int) -> tuple[int, np.ndarray]:
         """The title's column, and its likeness to each title."""
         check_is_fitted(self, "train_")
         check_at_least("k", k, 1, integer=True)
-        column = int(columns_of([item_id], self.items_)[0])
+        column = int(columns_of([item_id], self._titles)[0])
         return column, self._likeness(column)
 
     def _likeness(self, column: int) -> np.ndarray:

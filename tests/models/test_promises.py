@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import pickle
+import sys
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 
-from recsys_lib import Interactions
+from recsys_lib import Interactions, columns
 from recsys_lib.errors import ArgumentError, DataError, UnknownUserError, UnsupportedError
 from recsys_lib.explain import counterfactual, exact_scores, explain, feature_contributions
 from recsys_lib.interactions import ITEM, SCORE, USER
@@ -198,6 +200,30 @@ def test_tables_with_labels_of_another_kind_are_refused(name, log):
         items = renamed(given["items"], ITEM)
         with pytest.raises(ArgumentError, match="item_id of items must hold"):
             model.fit(log, items=items, users=given["users"])
+
+
+def test_one_viewers_list_costs_no_index_of_all_labels(model, log, monkeypatch):
+    """Looked up are the labels asked for; the table to look in was built at the first call."""
+    fit(model, log)
+    users, items = log.users[:2], log.items[:3]
+
+    def use() -> None:
+        model.recommend(users[:1], 2, items=items)
+        model.score_all(users)
+        if hasattr(model, "predict"):
+            model.predict(users, items[:2])
+        with contextlib.suppress(UnsupportedError):
+            model.similar_items(items[0])
+
+    use()
+    find, among = columns.positions, []
+    for name, module in [*sys.modules.items()]:
+        if name.startswith("recsys_lib") and getattr(module, "positions", None) is find:
+            monkeypatch.setattr(
+                module, "positions", lambda known, ids: among.append(known) or find(known, ids)
+            )
+    use()
+    assert among and all(isinstance(known, pd.Index) for known in among)
 
 
 # Numbers that are none --------------------------------------------------------------------------

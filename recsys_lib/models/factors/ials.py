@@ -147,7 +147,7 @@ class ImplicitALS(Recommender):
             ArgumentError: an unknown title, or as many values as titles are not given.
         """
         check_is_fitted(self, "train_")
-        columns = columns_of(item_ids, self.items_)
+        columns = columns_of(item_ids, self._titles)
         weights = np.ones(len(columns)) if values is None else np.asarray(values, dtype=float)
         if weights.shape != columns.shape or not (weights >= 0).all() or np.isinf(weights).any():
             raise ArgumentError("values must be one number of at least 0 for each of item_ids")

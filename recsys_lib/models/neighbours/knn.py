@@ -156,7 +156,7 @@ class ItemKNN(Neighbors):
             return super().similar_items(item_id, k)
         check_at_least("k", k, 1, integer=True)
         log = self.train_
-        column = columns_of([item_id], log.items)[0]
+        column = columns_of([item_id], log.item_index)[0]
         values = self._compared(log.matrix)
         one, every = (Block(part, log.active_users) for part in (values[:, [column]], values))
         score = compare(one, every, self._measure, self.shrinkage)[0]

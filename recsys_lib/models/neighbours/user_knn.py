@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from recsys_lib.columns import positions
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.histories import event_weights
 from recsys_lib.models.neighbours.common import Block, viewers_of
@@ -79,7 +78,7 @@ class UserKNN(Neighbors):
             near = near.astype(np.float32)
             near[near <= 0] = -np.inf
             if self.train_ is not None:
-                own = positions(self.train_.users, users[start : start + chunk])
+                own = self.train_.user_positions(users[start : start + chunk])
                 near[own >= 0, place[own[own >= 0]]] = -np.inf
             best = highest(near, int(self.neighbors))
             kept = np.take_along_axis(near, best, axis=1)
