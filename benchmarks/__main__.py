@@ -102,6 +102,12 @@ def _growth(pairs: int) -> str:
     from benchmarks import growth
 
     growth.main([])
+    return _growth_section()
+
+
+def _growth_section() -> str:
+    from benchmarks import growth
+
     return f"## Growth of time and memory\n\n{_table(growth.HEAD, growth.table())}"
 
 

@@ -70,7 +70,7 @@ def lift(log: Interactions, columns: np.ndarray) -> np.ndarray:
     """Viewers in common over those that two independent audiences would have."""
     common = _common(log, columns)
     audience = np.diag(common)
-    return common * log.n_users / np.maximum(np.outer(audience, audience), 1)
+    return common * log.active_users / np.maximum(np.outer(audience, audience), 1)
 
 
 def _common(log: Interactions, columns: np.ndarray) -> np.ndarray:

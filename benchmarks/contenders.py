@@ -49,25 +49,7 @@ ALL: dict[str, partial[Contender]] = {
         peers.skrecsys, "RP3Beta", alpha=0.8, beta=0.4, n_neighbors=75, n_jobs=THREADS
     ),
     "skrecsys: EASE": partial(peers.skrecsys, "EASE", l2_reg=1400, n_jobs=THREADS),
-    "skrecsys: BPR": partial(
-        peers.skrecsys,
-        "BayesianPersonalizedRanking",
-        n_factors=64,
-        learning_rate=0.02,
-        regularization=0.01,
-        random_state=0,
-    ),
     "Cornac: EASE": partial(peers.cornac, "EASE", lamb=1400),
-    "Cornac: BPR": partial(
-        peers.cornac,
-        "BPR",
-        k=64,
-        max_iter=200,
-        learning_rate=0.01,
-        lambda_reg=0.01,
-        num_threads=THREADS,
-        seed=0,
-    ),
 }
 """Name → what makes the contender, with the settings that `benchmarks.tuned` found."""
 
@@ -79,6 +61,5 @@ RACES = [
     ("EASE", "Cornac: EASE"),
     ("ImplicitALS", "implicit: ALS"),
     ("BPR", "implicit: BPR"),
-    ("BPR", "skrecsys: BPR"),
 ]
 """Ours, and a peer of the same kind and accuracy."""

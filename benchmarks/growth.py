@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import sys
 import time
 from collections.abc import Callable
@@ -29,9 +30,9 @@ from recsys_lib.models import (
 )  # fmt: skip
 
 RESULT = Path(__file__).with_name("growth.csv")
-COLUMNS = ("model", "events", "titles", "fit_seconds", "lists_seconds", "peak_mb")
+COLUMNS = ("model", "events", "titles", "fit_seconds", "lists_seconds", "peak_mb", "measured_on")
 HEAD = ["model", "learning .5 M, s", "2 M, s", "8 M, s", "grows with events ^", "with titles ^",
-        "lists of 100, s", "peak .5 M, MB", "2 M, MB", "8 M, MB"]  # fmt: skip
+        "lists of 100, s", "peak .5 M, MB", "2 M, MB", "8 M, MB", "measured on"]  # fmt: skip
 TITLES, EVENTS_A_VIEWER = 4_000, 100
 BY_EVENTS = ((500_000, TITLES), (2_000_000, TITLES), (8_000_000, TITLES))
 BY_TITLES = ((2_000_000, 2_000), (2_000_000, TITLES), (2_000_000, 8_000))
@@ -91,12 +92,16 @@ def measure(names: list[str]) -> list[list[str]]:
                 run = alone(partial(timed, MODELS[name]), log)
                 fit, lists = run.columns
                 numbers = f"{fit:.6f}", f"{lists:.3f}", f"{run.peak:.0f}"
-                rows.append([name, str(events), str(titles), *numbers])
+                today = str(datetime.date.today())
+                rows.append([name, str(events), str(titles), *numbers, today])
     return rows
 
 
 def table() -> list[list[str]]:
-    """What growth.csv says: seconds and memory by events, and the exponents of a power law."""
+    """What growth.csv says: seconds and memory by events, the exponents of a power law, and when.
+
+    A model that is measured again alone leaves the rows of the others as they are, with their date.
+    """
     stored = pd.read_csv(RESULT).set_index(["model", "events", "titles"])
     return [_line(name, stored.loc[name]) for name in MODELS if name in stored.index]
 
@@ -111,7 +116,8 @@ def _line(name: str, runs: pd.DataFrame) -> list[str]:
         exponent(runs.reindex(BY_TITLES)["fit_seconds"], 1),
     )
     lists = by_events["lists_seconds"].iloc[1]
-    return [name, *cells, *(f"{slope:.1f}" for slope in growth), f"{lists:.2f}", *memory]
+    slopes = (f"{slope:.1f}" for slope in growth)
+    return [name, *cells, *slopes, f"{lists:.2f}", *memory, runs["measured_on"].min()]
 
 
 def exponent(seconds: pd.Series, level: int) -> float:

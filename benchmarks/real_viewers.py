@@ -153,9 +153,9 @@ def measure(split: Split, model: Recommender, items, users) -> dict[str, object]
     }
 
 
-def head() -> str:
+def head(command: str) -> str:
     return (
-        f"# Written by `python -m benchmarks.real_viewers`, {datetime.date.today()}: "
+        f"# Written by `python -m {command}`, {datetime.date.today()}: "
         f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}\n"
     )
 
@@ -183,14 +183,14 @@ def measured_set(name: str) -> list[dict[str, object]]:
     return rows
 
 
-def write(rows: list[dict[str, object]]) -> None:
+def write(rows: list[dict[str, object]], path: Path, command: str) -> None:
     """Put the rows of one set into the file, in place of those that it has."""
     table = pd.DataFrame(rows)
-    if RESULT.exists():
-        old = pd.read_csv(RESULT, comment="#")
+    if path.exists():
+        old = pd.read_csv(path, comment="#")
         table = pd.concat([old[old["set"] != rows[0]["set"]], table])
-    with RESULT.open("w", encoding="utf-8", newline="") as file:
-        file.write(head())
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(head(command))
         table.to_csv(file, index=False, lineterminator="\n")
 
 
@@ -198,7 +198,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.real_viewers")
     parser.add_argument("sets", nargs="*", default=SETS, help=", ".join(SETS))
     for name in parser.parse_args().sets:
-        write(measured_set(name))
+        write(measured_set(name), RESULT, "benchmarks.real_viewers")
 
 
 if __name__ == "__main__":

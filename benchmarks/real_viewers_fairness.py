@@ -49,7 +49,7 @@ def measure(name: str) -> pd.DataFrame:
     split = split_random(data.interactions, rng=np.random.default_rng(0))
     rows, relevant = relevant_events(split.test)
     train, labels = split.train, split.train.users[rows]
-    share = train.item_counts / train.n_users
+    share = train.item_share
     watched, hidden = (history_popularity(part.matrix[rows], share) for part in (train, split.test))
     groups = data.users.set_index(USER).loc[labels, ["gender", "age_band"]]
     groups["history"] = fifths(watched)

@@ -50,19 +50,9 @@ LADDERS: dict[str, Ladders] = {
     },
     "skrecsys: RP3beta": WALK | {"n_neighbors": ENDS},
     "skrecsys: EASE": {"l2_reg": RIDGE},
-    "skrecsys: BPR": {
-        "learning_rate": [0.005, 0.01, 0.02, 0.04, 0.08],
-        "regularization": [0, 0.001, 0.003, 0.01, 0.03, 0.1],
-    },
-    "Cornac: BPR": {
-        "learning_rate": [0.001, 0.003, 0.01, 0.03, 0.1],
-        "lambda_reg": [0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
-    },
 }
 """Contender → setting → values to try, in ascending order."""
-NOT_YET = ("skrecsys: BPR", "Cornac: BPR")
-"""Contenders that have ladders but were not searched: a trial takes minutes. README.md says so."""
-LIMITS = {"shrinkage": 0, "regularization": 0, "lambda_reg": 0}
+LIMITS = {"shrinkage": 0, "regularization": 0}
 """Setting → a value beyond which there is none."""
 
 

@@ -22,6 +22,7 @@ from recsys_lib.columns import (
     refuse_duplicates,
 )
 from recsys_lib.errors import DataError, check_choice
+from recsys_lib.sealed import SealedArray
 
 USER, ITEM, VALUE, TIME = "user_id", "item_id", "value", "time"
 SCORE, RANK = "score", "rank"
@@ -39,7 +40,8 @@ class Interactions:
         users: sorted unique labels of the rows, shape (n_users,).
         items: sorted unique labels of the columns, shape (n_items,).
         matrix: CSR array of float32, shape (n_users, n_items); a stored entry is an event, also
-            when its value is 0; column indices are sorted within a row.
+            when its value is 0; column indices are sorted within a row. It refuses to be changed;
+            what is computed from it does not.
         times: seconds since 1970-01-01 UTC, int64, in the order of `matrix.data`; or None.
     """
 
@@ -49,9 +51,10 @@ class Interactions:
     times: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        arrays = [self.users, self.items, self.matrix.data, self.matrix.indices, self.matrix.indptr]
-        for array in [*arrays, *([] if self.times is None else [self.times])]:
-            _frozen(array)
+        for array in (self.users, self.items, self.times):
+            if array is not None:
+                _frozen(array)
+        object.__setattr__(self, "matrix", SealedArray.of(self.matrix))
 
     def __reduce__(self):
         # Made anew, so that a copy or what comes out of a pickle is frozen too.
@@ -160,6 +163,11 @@ class Interactions:
     def active_users(self) -> int:
         """Number of users with at least one event; other rows are places, not people."""
         return int(np.count_nonzero(self.user_counts))
+
+    @property
+    def item_share(self) -> np.ndarray:
+        """Share of the active users who have each item, from 0 to 1, shape (n_items,)."""
+        return self.item_counts / max(self.active_users, 1)
 
     @property
     def event_rows(self) -> np.ndarray:

@@ -16,7 +16,7 @@ FILES = sorted(LIBRARY.rglob("*.py"))
 
 LAYERS = (
     ("errors",),
-    ("columns", "parallel"),
+    ("columns", "parallel", "sealed"),
     ("interactions",),
     ("datasets",),
     ("leakage",),

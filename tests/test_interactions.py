@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from recsys_lib import Interactions, interactions
 from recsys_lib.errors import ArgumentError, DataError
@@ -46,6 +48,8 @@ def test_listed_labels_get_an_empty_row_or_column():
     log = read(users=["zoe", "eve", "bob", "ada"], items=[40, 30, 20, 10])
     assert (log.n_users, log.n_items) == (4, 4)
     assert log.user_counts.tolist() == [2, 1, 1, 0] and log.item_counts.tolist() == [2, 1, 1, 0]
+    assert log.active_users == 3, "a row is a place, a viewer has watched something"
+    assert log.item_share.tolist() == [2 / 3, 1 / 3, 1 / 3, 0]
 
 
 events = st.dictionaries(
@@ -181,6 +185,69 @@ def test_nothing_that_it_holds_can_be_written_to():
             array[0] = array[1]
     with pytest.raises(AttributeError, match="cannot assign"):
         log.users = log.items
+
+
+def fill(matrix) -> None:
+    matrix[0, 2] = 1.0  # no event yet, so scipy makes new arrays
+
+
+def overwrite(matrix) -> None:
+    matrix[0, 0] = 1.0
+
+
+def swap(matrix) -> None:
+    matrix.data = matrix.data * 2
+
+
+def turn(matrix) -> None:
+    matrix.indices = matrix.indices[::-1].copy()
+
+
+def double(matrix) -> None:
+    matrix *= 2
+
+
+def halve(matrix) -> None:
+    matrix /= 2
+
+
+def forget(matrix) -> None:
+    del matrix.data
+
+
+@pytest.mark.parametrize(
+    "change",
+    [fill, overwrite, swap, turn, double, halve, forget, lambda m: m.resize(2, 2),
+     lambda m: m.setdiag(1), lambda m: m.eliminate_zeros(), lambda m: m.prune()],
+)  # fmt: skip
+def test_the_matrix_refuses_every_change_and_a_copy_of_it_none(change):
+    log, kept = read(), pickle.dumps(read())
+    with pytest.raises(DataError, match="an Interactions cannot be changed"):
+        change(log.matrix)
+    assert pickle.dumps(log) == kept
+    for made in (log.matrix.copy(), copy.deepcopy(log.matrix), log.matrix.astype(np.float64)):
+        assert type(made) is sparse.csr_array
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", sparse.SparseEfficiencyWarning)
+            change(made)
+    assert pickle.dumps(log) == kept
+
+
+def test_what_is_computed_from_the_matrix_is_an_ordinary_one():
+    matrix = read().matrix
+    for made in (matrix * 2, matrix[:2], matrix @ matrix.T, matrix.multiply(matrix), abs(matrix)):
+        assert type(made) is sparse.csr_array
+    assert type(matrix.T) is sparse.csc_array
+    matrix.sum_duplicates()
+    matrix.sort_indices()  # both find nothing to do
+    assert matrix.toarray().tolist() == read().matrix.toarray().tolist()
+
+
+def test_a_matrix_that_is_handed_over_can_be_refilled_without_harm():
+    given = read().matrix.copy()
+    log = Interactions(np.array([1, 2, 3]), np.array([1, 2, 3]), given)
+    given.data = given.data + 1
+    assert log.matrix.data.tolist() == read().matrix.data.tolist()
 
 
 def test_reading_leaves_the_frame_as_it_was():

@@ -14,6 +14,7 @@ from recsys_lib.leakage import Split
 from recsys_lib.models.baselines.popular import Popular
 from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.ease import EASE
+from recsys_lib.models.hybrids.weighted import Weighted
 from recsys_lib.splits import (
     cold_items,
     cold_users,
@@ -168,3 +169,28 @@ def test_what_cannot_be_tuned_is_refused(split):
         tune(EASE(), GRID, split, metric="nDCG")
     with pytest.raises(ArgumentError, match="EASE has no value of 'rmse'"):
         tune(EASE(), GRID, split, metric="rmse", progress=False)
+
+
+def test_a_parents_setting_is_tuned_under_its_name(log):
+    """In a grid as anywhere: `parent__setting`; and what was given stays as it is."""
+    split = split_by_time(log)
+    crowd, famous = EASE(l2=1e9), Popular()
+    hybrid = Weighted({"crowd": crowd, "famous": famous}, {"crowd": 1, "famous": 0.01})
+    grid = {"crowd__l2": [0.001, 30.0, 1e9], "famous__half_life_days": [None, 0.05]}
+    tuned = tune(hybrid, grid, split, rng=rng(), progress=False)
+    assert len(tuned.table) == 6 and set(tuned.best) == set(grid)
+    assert tuned.table.loc[0, "crowd__l2"] == tuned.best["crowd__l2"]
+    assert tuned.model.parents_["crowd"].l2 == tuned.best["crowd__l2"]
+    assert tuned.model.parents_["famous"].half_life_days == tuned.best["famous__half_life_days"]
+    assert (crowd.l2, famous.half_life_days) == (1e9, None)
+    part = validation(split, rng=rng())
+    means = {}
+    for l2 in grid["crowd__l2"]:
+        parents = {"crowd": EASE(l2=l2), "famous": Popular(tuned.best["famous__half_life_days"])}
+        model = Weighted(parents, hybrid.weights)
+        table = evaluate({"it": model}, part, metrics=("ndcg",), progress=False)
+        means[l2] = table.loc[table["segment"] == "all", "mean"].item()
+    assert len(set(means.values())) > 1
+    assert tuned.best["crowd__l2"] == max(means, key=means.get)
+    with pytest.raises(ArgumentError, match=r"Weighted has no settings \['crowd__l3'\].*crowd__l2"):
+        tune(hybrid, {"crowd__l3": [1]}, split, progress=False)

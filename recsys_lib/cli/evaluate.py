@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recsys_lib.cli import data as source
+from recsys_lib.cli.estimate import expected
 from recsys_lib.cli.judged import default_split, judged_text, make_split, without_intervals
 from recsys_lib.cli.models import SETTINGS, check_needs, make, values_text
 from recsys_lib.cli.plots import save_comparison
@@ -98,7 +99,8 @@ def _compare(models: dict[str, Recommender], split, data: Dataset, options, note
                 users=data.users, rng=np.random.default_rng(options.seed), progress=False,
             ))  # fmt: skip
 
-        with alive(f"evaluating {name} ({place} of {len(models)})"):
+        takes = expected(model, split.train, items=data.items, users=data.users)
+        with alive(f"evaluating {name} ({place} of {len(models)})", takes):
             _or_note(step, options, notes)
     if not tables:
         raise DataError("no model can be evaluated on this data", where="; ".join(notes))

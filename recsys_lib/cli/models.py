@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import ast
 
-from recsys_lib.cli.memory import refuse_too_large
 from recsys_lib.datasets.source import Dataset
-from recsys_lib.errors import ArgumentError, DataError
+from recsys_lib.errors import ArgumentError, DataError, TooLargeError
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.baselines.demographic import DemographicGroups
 from recsys_lib.models.content.profile import ContentProfile
@@ -66,7 +65,11 @@ def check_needs(name: str, model: Recommender, data: Dataset) -> None:
             raise DataError(f"{name} learns from ratings, and all of them are equal", fix=fix)
         if data.is_weighted:
             raise DataError(f"{name} learns from ratings, and this data has counts", fix=fix)
-    refuse_too_large(name, model, data.interactions)
+    try:
+        model._check_size(data.interactions)
+    except TooLargeError as error:
+        fix = "Take another model, or keep only items with more events: item_min=10."
+        raise TooLargeError(f"{name}: {error.what}", fix=fix) from None
 
 
 def uses_values(model: Recommender, items=None) -> bool:
@@ -90,7 +93,7 @@ def values_text(models: dict[str, Recommender], data: Dataset) -> str:
     rest = [name for name in models if name not in use]
     said = [f"{', '.join(use)} learn from the {what}"] if use else []
     said += [f"{', '.join(rest)} only from who had what"] if rest else []
-    more = ""
-    if "ials" in rest and data.is_weighted:
-        more = " (ials:weighted=True would use the weights)"
+    able = [f"{name}:weighted=True" for name in rest if hasattr(models[name], "weighted")]
+    could = f" ({', '.join(able)} would use the weights)"
+    more = could if able and data.is_weighted else ""
     return f"Values are {what}: {'; '.join(said)}{more}."

@@ -12,8 +12,15 @@ FIRST, EVERY = 10.0, 30.0  # seconds of silence
 
 
 @contextmanager
-def alive(what: str) -> Iterator[None]:
-    """Say `what` and for how long it has been going on, as long as it goes on."""
+def alive(what: str, takes: str = "") -> Iterator[None]:
+    """Say `what` and for how long it has been going on, as long as it goes on.
+
+    Args:
+        what: is done.
+        takes: how long that will be, said at once; "" if it is not known or soon over.
+    """
+    if takes:
+        print(f"recsys_lib: {what}, which takes {takes}", file=sys.stderr, flush=True)
     done, start = threading.Event(), time.monotonic()
 
     def say() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recsys_lib.cli import data as source
+from recsys_lib.cli.estimate import expected
 from recsys_lib.cli.models import SETTINGS, check_needs, make
 from recsys_lib.cli.progress import alive
 from recsys_lib.cli.saved import ask, is_saved
@@ -51,7 +52,8 @@ def run(options: argparse.Namespace) -> None:
     data = source.open_data(options)
     check_needs(options.model, model, data)
     users = _users(data.interactions, options)
-    with alive(f"fitting {options.model}"):
+    takes = expected(model, data.interactions, items=data.items, users=data.users)
+    with alive(f"fitting {options.model}", takes):
         model.fit(data.interactions, items=data.items, users=data.users)
         table = model.recommend(users, k=min(options.k, data.interactions.n_items))
     table = _titled(table, data)

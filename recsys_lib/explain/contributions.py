@@ -13,7 +13,8 @@ from recsys_lib.explain.histories import history_of, plays_of
 from recsys_lib.interactions import ITEM
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.content.profile import ContentProfile
-from recsys_lib.models.neighbours.knn import UserKNN
+from recsys_lib.models.histories import binary, event_weights
+from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.ranking import columns_of
 
 PART = "contribution"
@@ -110,15 +111,14 @@ def item_column(model: Recommender, item_id) -> int:
 
 
 def _votes(model: UserKNN, user_id, column: int, history, values):
-    """Plays, what each adds, and the score: the sum of the similarities of who watched it."""
+    """Plays, what each adds, and the score: the sum of the votes of who watched it."""
     plays = plays_of(model, user_id, history, values)
-    kept, seen = model._near(np.array([user_id], object), plays), model.train_.binary()
-    seen, columns = seen.astype(np.float64), plays.indices
-    voters = kept.indices[seen[kept.indices][:, [column]].toarray()[:, 0] > 0]
-    similarity = kept[:, voters].toarray()[0].astype(np.float64)
-    shared = seen[voters][:, columns].toarray()
-    votes = similarity / np.maximum(shared.sum(axis=1), 1)
-    return columns, votes @ shared, float(similarity.sum())
+    kept, columns = model._near(np.array([user_id], object), plays), plays.indices
+    said = event_weights(model.histories_, model.weighted).astype(np.float64)
+    votes = kept.data * said[kept.indices][:, [column]].toarray()[:, 0]
+    shared = binary(model.histories_).astype(np.float64)[kept.indices][:, columns].toarray()
+    each = votes / np.maximum(shared.sum(axis=1), 1)
+    return columns, each @ shared, float(votes.sum())
 
 
 def _explanation(items, user_id, item_id, columns, numbers) -> Explanation:

@@ -191,7 +191,8 @@ def _history(model, columns: np.ndarray, values: np.ndarray) -> History:
 
 @_history.register
 def _(model: ItemKNN, columns, values) -> History:
-    return LinearHistory(columns, model.support_[:, columns].toarray().T.astype(np.float64))
+    added = model.support_[:, columns].toarray().T.astype(np.float64)
+    return LinearHistory(columns, added * values[:, None] if model.weighted else added)
 
 
 @_history.register

@@ -15,7 +15,8 @@ def list_popularity(columns: np.ndarray, item_share: np.ndarray) -> np.ndarray:
 
     Args:
         columns: int (n_users, k), columns of the titles listed, -1 in an empty slot.
-        item_share: share of all viewers who watched each title, shape (n_items,).
+        item_share: share of all viewers who watched each title (`Interactions.item_share`), shape
+            (n_items,).
 
     >>> list_popularity(np.array([[0, 1], [1, -1]]), np.array([0.5, 0.25]))
     array([0.375, 0.25 ])

@@ -16,9 +16,10 @@ from recsys_lib.models.hybrids.featured_mf import FeaturedMF
 from recsys_lib.models.hybrids.stacked import Stacked
 from recsys_lib.models.hybrids.switching import Switching
 from recsys_lib.models.hybrids.weighted import Weighted
-from recsys_lib.models.neighbours.knn import ItemKNN, UserKNN
+from recsys_lib.models.neighbours.knn import ItemKNN
 from recsys_lib.models.neighbours.rating_knn import RatingKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
+from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.rating import RatingPredictor
 
 __all__ = [

@@ -58,6 +58,7 @@ class Recommender(SimilarItems):
 
         Raises:
             DataError: `train` is not an `Interactions` or holds no event.
+            TooLargeError: the model would need more memory than is free; found before the work.
         """
         if not isinstance(train, Interactions):
             raise DataError(f"train must be an Interactions, not {type(train).__name__}",
@@ -66,6 +67,7 @@ class Recommender(SimilarItems):
             raise DataError("train holds no event, so there is nothing to learn from")
         fresh = copy.copy(self)
         fresh.__dict__ = {name: value for name, value in vars(self).items() if name[-1] != "_"}
+        fresh._check_size(train)
         fresh._begin(train)
         fresh._fit(train, items, users)
         self.__dict__ = fresh.__dict__
@@ -209,7 +211,6 @@ class Recommender(SimilarItems):
         _, column, score, rank = ranked(scores, int(k))
         return pd.DataFrame({ITEM: self.items_[column], SCORE: score, RANK: rank})
 
-    _is_its_log = False
     _of_viewers = ("train_", "user_factors_")  # what is left out of a saved model
 
     # Shared by all -------------------------------------------------------------------------------
@@ -259,6 +260,12 @@ class Recommender(SimilarItems):
             raise _unsupported(self)
 
     # What a model file provides -----------------------------------------------------------------
+
+    def _check_size(self, train: Interactions) -> None:
+        """Raise `TooLargeError` if fitting on `train` needs more memory than is free.
+
+        For models whose memory grows faster than the events; see `numerics.check_memory`.
+        """
 
     def _fit(self, train: Interactions, items, users) -> None:
         raise NotImplementedError

@@ -25,6 +25,21 @@ def check_learned(model, **arrays: np.ndarray) -> None:
             raise ArgumentError(what, where=" ".join(repr(model).split()), fix=fix)
 
 
+def check_not_vanished(model, train, *arrays: np.ndarray) -> None:
+    """Raise `ArgumentError` if a fit on events left zeros alone, so that all titles tie.
+
+    Args:
+        model: whose settings led there.
+        train: what it was fitted on.
+        arrays: factors, whose products are the scores.
+    """
+    largest = np.prod([np.abs(array).max(initial=0) for array in arrays], dtype=np.float64)
+    if train.n_events and largest < np.finfo(np.float32).tiny:
+        what = f"{type(model).__name__} learned nothing but zeros"
+        fix = "Choose smaller penalties."
+        raise ArgumentError(what, where=" ".join(repr(model).split()), fix=fix)
+
+
 def check_memory(needed: int, what: str, fix: str) -> None:
     """Raise `TooLargeError` unless so many bytes can be had now.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 
-from recsys_lib.errors import ArgumentError, MissingPackageError
+from recsys_lib.errors import ArgumentError
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.baselines.demographic import DemographicGroups
 from recsys_lib.models.baselines.popular import Popular
@@ -20,18 +20,15 @@ from recsys_lib.models.hybrids.featured_mf import FeaturedMF
 from recsys_lib.models.hybrids.stacked import Stacked
 from recsys_lib.models.hybrids.switching import Switching
 from recsys_lib.models.hybrids.weighted import Weighted
-from recsys_lib.models.neighbours.knn import ItemKNN, UserKNN
+from recsys_lib.models.neighbours.knn import ItemKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
+from recsys_lib.models.neighbours.user_knn import UserKNN
+from recsys_lib.models.surprise import library
 
 
 def svd(random_state: int = 0) -> SurpriseModel:
     """Taste and title as vectors, learned from stars (Surprise's SVD)."""
-    try:
-        from surprise import SVD
-    except ImportError:
-        fix = "Install it with: pip install scikit-surprise"
-        raise MissingPackageError("svd needs the package scikit-surprise", fix=fix) from None
-    return SurpriseModel(SVD(random_state=random_state))
+    return SurpriseModel(library().SVD(random_state=random_state))
 
 
 MODELS: dict[str, Callable[..., Recommender]] = {

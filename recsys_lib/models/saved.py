@@ -3,8 +3,9 @@
 The file is a zip: `model.json` says what the model is and how its parts fit together, and each
 array is a member of its own in numpy's format. So a file from a stranger is only data: no pickle,
 and no class but the library's own recommenders. What is saved is what the model learned about
-titles. A loaded model answers for histories (`recommend_for`, `score_histories`) and knows no
-viewers, but for the groups that `DemographicGroups` and `FeaturedMF` were told of.
+titles; of `UserKNN`, which learns viewers, it is what each of them watched, without their labels. A
+loaded model answers for histories (`recommend_for`, `score_histories`) and knows no viewers, but
+for the groups that `DemographicGroups` and `FeaturedMF` were told of.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ def save(model: Recommender, path: str | os.PathLike) -> None:
     The same model gives the same bytes with the same versions of the libraries.
 
     Raises:
-        UnsupportedError: the model knows only the viewers of its log, is its log (`UserKNN`), or is
-            not one of the library's own.
+        UnsupportedError: the model knows only the viewers of its log, or is not one of the
+            library's own.
         sklearn.exceptions.NotFittedError: the model is not fitted.
     """
     path, writer = Path(path), Writer()
@@ -101,6 +102,12 @@ def made_with(path: str | os.PathLike) -> dict:
     return about | {"model": manifest.get("repr")}
 
 
+def holds_histories(model: Recommender) -> bool:
+    """Whether what a fitted model saves is what each viewer watched: `UserKNN`, or a parent's."""
+    parents = vars(model).get("parents_", {}).values()
+    return "histories_" in vars(model) or any(map(holds_histories, parents))
+
+
 def _versions() -> dict[str, str]:
     packages = {module.__name__: module.__version__ for module in (np, pd, scipy, sklearn)}
     own = {"python": platform.python_version(), "recsys_lib": metadata.version("recsys-lib")}
@@ -115,9 +122,6 @@ def _described(model: Recommender, writer: Writer) -> dict:
         what = f"{name} is not a model of this library, so `load` would not know it"
         raise UnsupportedError(what, fix="Pickle it, and load it only where you trust the file.")
     model._check_takes_histories()
-    if model._is_its_log:
-        raise UnsupportedError(f"{name} is its log, so it cannot be saved without it",
-                               fix="Save another model, such as ItemKNN.")  # fmt: skip
     parents = model.__dict__.get("parents_", {})
     learned = {
         key: value

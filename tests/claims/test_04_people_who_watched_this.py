@@ -14,14 +14,16 @@ from recsys_lib import Interactions
 from recsys_lib.datasets.matinee import load_matinee
 from recsys_lib.evaluation import evaluate
 from recsys_lib.metrics.ranking import ndcg
-from recsys_lib.models import ItemKNN, Popular, RatingKNN, UserKNN
+from recsys_lib.models import ItemKNN, Popular, UserKNN
 from recsys_lib.models.top_k import top_k
 from recsys_lib.simulation import World, simulate
 from recsys_lib.simulation.files import write_tables
-from recsys_lib.splits import split_by_time, split_random
+from recsys_lib.simulation.world.config import START
+from recsys_lib.splits import split_by_time
+from tests.claims.nulls import NULLS, null_lists
 
 SEEDS = (11, 12, 13, 14, 15)
-PLAYS, FIRST = (1, 3, 25), 25
+PLAYS, FIRST, LEARNED_WEEKS = (1, 3, 8), 8, 6
 
 
 @pytest.fixture(scope="module")
@@ -78,50 +80,84 @@ def test_neighbours_kept_per_target_rank_better_and_show_more_titles(quality, su
     assert surely_positive(gaps(quality, "cosine", "source", "coverage@10"), by=0.05)
 
 
-def test_kept_per_source_the_popular_are_backed_by_more_and_that_costs(splits, surely_positive):
-    gains = []
+def test_kept_per_source_popular_titles_are_backed_by_several_times_as_many(splits):
     for split in splits:
-        source = ItemKNN(neighbors_of="source").fit(split.train)
-        backers = np.diff(source.support_.indptr)
+        backers = np.diff(ItemKNN(neighbors_of="source").fit(split.train).support_.indptr)
         rank = pd.Series(split.train.item_counts).rank(method="first", pct=True)
         assert backers[rank > 7 / 8].mean() > 3 * backers[rank < 1 / 8].mean()
-        raw = source.score_all(split.train.users)
-        seen, later = split.train.binary(), split.test.binary().toarray().astype(bool)
-        divided = raw / np.sqrt(np.maximum(backers, 1))
-        gains.append(judge(divided, seen, later) - judge(raw, seen, later))
-    assert surely_positive(gains)
 
 
-def test_neighbouring_viewers_help_first_and_neighbouring_titles_lead_later(
-    worlds, surely_positive
-):
-    curves = pd.DataFrame([few_plays(matinee.watched()) for matinee in worlds])
-    assert surely_positive(curves["viewers", 1] - curves["popular", 0])
-    assert surely_positive(curves["titles", 3] - curves["popular", 0])
-    assert surely_positive(curves["titles", 25] - curves["viewers", 25])
+def test_neighbours_do_not_beat_popularity_where_nobody_has_a_taste(splits, surely_positive):
+    leads = []
+    for seed, split in enumerate(splits):
+        known = by_lot(split.train, seed)
+        later = split.test.binary().toarray().astype(bool)
+        near, popular = (m.fit(known).score_all(known.users) for m in (ItemKNN(), Popular()))
+        leads.append(*np.diff([judge(near, known.binary(), later),
+                               judge(popular, known.binary(), later)]))  # fmt: skip
+    assert surely_positive(leads)
 
 
-def few_plays(watched) -> dict[tuple[str, int], float]:
-    rows = watched.event_rows
-    place = pd.Series(watched.times).groupby(rows).rank(method="first").to_numpy() - 1
-    asked = np.flatnonzero(watched.user_counts >= FIRST + 5)
-    asked = np.random.default_rng(0).permutation(asked)[:300]
-    theirs = np.isin(rows, asked)
-    known = watched.select(theirs & (place < FIRST)).binary()[asked]
-    later = watched.select(theirs & (place >= FIRST)).binary()[asked].toarray().astype(bool)
-    others = watched.select(~theirs)
-    support, crowd = ItemKNN(100).fit(others).support_, others.binary()
-    size = np.sqrt(np.maximum(others.user_counts, 1))
-    popular = np.tile(others.item_counts, (len(asked), 1))
-    result = {("popular", 0): judge(popular, known, later)}
+def by_lot(log, seed: int) -> Interactions:
+    """The same viewers with as many events, drawn by lot by how often each title was watched."""
+    rng = np.random.default_rng(seed)
+    weight = log.item_counts / log.n_events
+    draws = [rng.choice(log.items, n, replace=False, p=weight) for n in log.user_counts]
+    frame = pd.DataFrame({"user_id": np.repeat(log.users, log.user_counts),
+                          "item_id": np.concatenate(draws)})  # fmt: skip
+    return Interactions.from_frame(frame, users=log.users, items=log.items)
+
+
+def test_lists_of_neighbours_show_more_popular_titles_than_viewers_choose(splits, surely_positive):
+    creep = {"cosine": [], **{kind: [] for kind in NULLS}}
+    for seed, split in enumerate(splits):
+        crowd = split.train.item_counts
+        asked = np.flatnonzero((split.train.user_counts > 0) & (split.test.user_counts > 0))
+        seen, later = (log.binary()[asked].toarray() > 0 for log in (split.train, split.test))
+        chosen = (later * crowd).sum() / later.sum()
+        shown = ItemKNN().fit(split.train).recommend(split.train.users[asked], k=10)["item_id"]
+        ratio = crowd[split.train.item_positions(shown)].mean() / chosen
+        creep["cosine"].append(ratio)
+        for kind in NULLS:
+            lists = null_lists(kind, seen, later, 10, seed=seed)
+            creep[kind].append(crowd[lists[lists >= 0]].mean() / chosen)
+    assert surely_positive(creep["cosine"], by=1.2)
+    for kind in NULLS:
+        assert surely_positive(1.2 - np.array(creep[kind])), kind
+
+
+def test_neighbours_help_newcomers_soon_and_at_first_the_viewers_do_more(worlds, surely_positive):
+    curves = pd.DataFrame([newcomers(matinee) for matinee in worlds])
+    assert surely_positive(curves["viewers", 1] - curves["titles", 1])
+    assert surely_positive(curves["viewers", 3] - curves["popular", 0])
+    assert surely_positive(curves["titles", 8] - curves["popular", 0])
+    assert surely_positive(curves["popular", 0] - curves["lot", 0], by=0.02)
+
+
+def newcomers(matinee) -> dict[tuple[str, int], float]:
+    """nDCG@10 for who joined after the models had learned, by model and titles known."""
+    watched, day = matinee.watched(), START + 7 * LEARNED_WEEKS
+    past = watched.select(watched.times < day.astype("datetime64[s]").astype(np.int64))
+    joined = matinee.viewers.set_index("viewer_id")["joined_on"].astype("datetime64[s]")
+    log = watched.to_frame().sort_values("time", kind="stable")
+    log = log[log["user_id"].isin(joined.index[joined >= day])]
+    log["nth"] = log.groupby("user_id").cumcount() + 1
+    stayed = np.sort(log.loc[log["nth"] > FIRST, "user_id"].unique())
+    log = log[log["user_id"].isin(stayed)]
+
+    def titles_of(rows):
+        return Interactions.from_frame(rows, users=stayed, items=watched.items)
+
+    known = titles_of(log[log["nth"] <= FIRST]).binary()
+    later = titles_of(log[log["nth"] > FIRST]).binary().toarray().astype(bool)
+    draw = np.random.default_rng(0).random(later.shape)
+    result = {("popular", 0): judge(np.tile(past.item_counts, (len(stayed), 1)), known, later),
+              ("lot", 0): judge(draw, known, later)}  # fmt: skip
+    models = {"titles": ItemKNN(100).fit(past), "viewers": UserKNN(100).fit(past)}
     for n in PLAYS:
-        first = watched.select(theirs & (place < n)).binary()[asked]
-        alike = (first @ crowd.T).toarray() / size
-        best = top_k(alike, 100)
-        kept = np.zeros_like(alike)
-        np.put_along_axis(kept, best, np.take_along_axis(alike, best, axis=1), axis=1)
-        result["titles", n] = judge((first @ support.T).toarray(), known, later)
-        result["viewers", n] = judge(kept @ crowd.toarray(), known, later)
+        first = titles_of(log[log["nth"] <= n])
+        for name, model in models.items():
+            result[name, n] = judge(model.score_histories(first), known, later)
     return result
 
 
@@ -130,29 +166,6 @@ def judge(scores, seen, later) -> float:
     scores[seen.nonzero()] = -np.inf
     hits = np.take_along_axis(later, top_k(scores, 10), axis=1)
     return float(np.nanmean(ndcg(hits, later.sum(axis=1))))
-
-
-def test_subtracting_means_predicts_stars_better_but_makes_worse_lists_than_popularity(
-    worlds, surely_positive
-):
-    errors, lists = [], []
-    for matinee in worlds:
-        parts = split_random(matinee.stars(), rng=np.random.default_rng(0))
-        test = parts.test
-        pairs = test.users[test.event_rows], test.items[test.matrix.indices]
-        rmse = {}
-        for base in ("nothing", "mean"):
-            model = RatingKNN(base=base, by="item").fit(parts.train)
-            rmse[base] = np.sqrt(np.mean((model.predict(*pairs) - test.matrix.data) ** 2))
-        errors.append(rmse["nothing"] - rmse["mean"])
-        liked = test.select(test.matrix.data >= 4).binary().toarray().astype(bool)
-        asked = np.flatnonzero(liked.any(axis=1))[:150]
-        users, seen = test.users[asked], parts.train.binary()[asked]
-        popular = Popular().fit(parts.train).score_all(users)
-        stars = model.score_all(users)
-        lists.append(judge(popular, seen, liked[asked]) - judge(stars, seen, liked[asked]))
-    assert surely_positive(errors)
-    assert surely_positive(lists, by=0.02)
 
 
 @pytest.fixture(scope="module")

@@ -30,15 +30,27 @@ def on_new_titles(small_worlds):
     }
     return [
         {name: row_of_new(small.matinee, model, seed) for name, model in models.items()}
+        | {"shuffled": row_of_new(small.matinee, ContentProfile(), seed, dealt_out)}
         for seed, small in enumerate(small_worlds)
     ]
 
 
-def row_of_new(matinee, model, seed) -> float:
+def as_they_are(items, seed):
+    return items
+
+
+def dealt_out(items, seed):
+    """Every title has another's description."""
+    place = np.random.default_rng(seed).permutation(len(items))
+    return items.iloc[place].assign(item_id=items["item_id"].to_numpy())
+
+
+def row_of_new(matinee, model, seed, described=as_they_are) -> float:
     split = cold_items(matinee.watched(), 0.2, rng=np.random.default_rng(seed))
     new = split.train.items[split.train.item_counts == 0]
     asked = split.test.users[(split.test.user_counts > 0) & (split.train.user_counts > 0)]
-    lists = model.fit(split.train, items=matinee.items).recommend(asked, items=new)
+    items = described(matinee.items, seed)
+    lists = model.fit(split.train, items=items).recommend(asked, items=new)
     row = split.test.user_positions(lists["user_id"])
     column = split.test.item_positions(lists["item_id"])
     hits = split.test.binary()[row, column].reshape(len(asked), 10) > 0
@@ -50,26 +62,32 @@ def test_on_new_titles_content_beats_chance_and_neighbours(on_new_titles, surely
     assert surely_positive([w["content"] - w["neighbours"] for w in on_new_titles], by=0.03)
 
 
+def test_descriptions_dealt_out_by_lot_are_worth_nothing(on_new_titles, surely_positive):
+    assert surely_positive([w["content"] - w["shuffled"] for w in on_new_titles], by=0.03)
+    assert surely_positive([w["random"] + 0.02 - w["shuffled"] for w in on_new_titles])
+
+
 def test_all_blocks_together_beat_each_alone(on_new_titles, surely_positive):
     for block in ("synopsis", "people", "genres"):
         assert surely_positive([w["content"] - w[block] for w in on_new_titles]), block
 
 
-def test_on_known_titles_content_beats_chance_and_loses_to_popularity(
+def test_on_known_titles_content_is_near_popularity_and_far_below_the_crowd(
     small_worlds, surely_positive
 ):
-    over_chance, under_popular = [], []
     models = {"random": Random(), "popular": Popular(), "content": ContentProfile()}
+    models |= {"neighbours": ItemKNN()}
+    means = []
     for small in small_worlds:
         split = split_by_time(small.matinee.watched())
         table = evaluate(
             models, split, metrics=("ndcg",), items=small.matinee.items, progress=False
         )
-        mean = table[table["segment"] == "all"].set_index("model")["mean"]
-        over_chance.append(mean["content"] - mean["random"])
-        under_popular.append(mean["popular"] - mean["content"])
-    assert surely_positive(over_chance, by=0.01)
-    assert surely_positive(under_popular)
+        means.append(table[table["segment"] == "all"].set_index("model")["mean"])
+    means = pd.DataFrame(means)
+    assert surely_positive(means["content"] - means["random"], by=0.01)
+    assert surely_positive(means["neighbours"] - means["content"], by=0.02)
+    assert surely_positive(0.025 - (means["content"] - means["popular"]).abs())
 
 
 @pytest.fixture(scope="module")

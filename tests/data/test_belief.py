@@ -10,6 +10,7 @@ from benchmarks import belief, story
 from benchmarks.same_films import same_films
 from recsys_lib.datasets import load_matinee
 from recsys_lib.interactions import ITEM, USER, Interactions
+from recsys_lib.simulation import World, live
 
 
 def log_of(seen):
@@ -120,3 +121,13 @@ def test_a_stranger_is_shown_what_the_viewers_of_that_title_watch(monkeypatch):
     assert (firsts[list(chosen)] == 1).all(axis=None)
     others = found[~found["kin"].isin(["Cheers", "Dexter"])]
     assert (others[list(chosen)] > 1).all(axis=None)
+
+
+def test_the_places_of_a_world_are_those_of_its_plays(monkeypatch):
+    world = World(seed=3, n_viewers=150, weeks=3)
+    monkeypatch.setattr(story, "MODELS", {"item neighbours": story.MODELS["item neighbours"]})
+    plays = live(world).tables.plays
+    pairs = plays.rename(columns={"viewer_id": USER, "title_id": ITEM})[[USER, ITEM]]
+    titles = world.titles.rename(columns={"title_id": ITEM})
+    expected = story.places(Interactions.from_frame(pairs.drop_duplicates()), titles)
+    pd.testing.assert_frame_equal(story.world_places(world), expected)

@@ -14,6 +14,7 @@ from recsys_lib.datasets import load_matinee
 from recsys_lib.datasets.matinee import FOLDER
 from recsys_lib.simulation import World, WorldConfig, simulate
 from recsys_lib.simulation.files import NAMES, file_name, to_csv
+from recsys_lib.simulation.world.catalogue import read_catalogue
 from recsys_lib.simulation.world.config import START
 from recsys_lib.simulation.world.world import SEED
 
@@ -56,6 +57,18 @@ def test_stars_look_like_those_of_real_viewers(column):
     assert 3.4 <= number(column["mean stars"]) <= 3.7
     shares = [int(x) for x in column["% of ratings with 1 · 2 · 3 · 4 · 5 stars"].split(" · ")]
     assert int(np.argmax(shares)) + 1 == 4
+
+
+def test_the_fifty_most_watched_are_known_and_the_sheet_names_those_that_are_less(matinee):
+    catalogue = read_catalogue()
+    fame = ((catalogue["fame_first"] + catalogue["fame_second"]) / 2).to_numpy()
+    most = np.argsort(-matinee.watched().item_counts, kind="stable")[:50]
+    less = most[fame[most] < 4]
+    text = realism.SHEET.read_text(encoding="utf-8")
+    assert fame[most].min() >= 3 and fame[most].mean() > fame.mean() + 1.5
+    assert f"Of the fifty most watched titles, {50 - len(less)} were judged 4 or 5" in text
+    for title in catalogue["title"].to_numpy()[less]:
+        assert f"*{title}*" in text.split("Of the fifty most watched")[1].split("\n")[0], title
 
 
 def test_age_and_gender_explain_little(column):

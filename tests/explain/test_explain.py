@@ -15,6 +15,7 @@ from recsys_lib.models import EASE, ContentProfile, ImplicitALS, ItemKNN, Popula
 MODELS = {
     "item-knn": ItemKNN(neighbors=6),
     "item-knn, source": ItemKNN(neighbors=5, shrinkage=2, neighbors_of="source"),
+    "item-knn, weighted": ItemKNN(neighbors=6, weighted=True),
     "ease": EASE(l2=3.0),
     "ials": ImplicitALS(factors=4, iterations=1),
     "ials, weighted": ImplicitALS(factors=3, iterations=30, steps=6, weighted=True),

@@ -33,9 +33,10 @@ from recsys_lib.models.hybrids.hybrid import Hybrid
 from recsys_lib.models.hybrids.stacked import Stacked
 from recsys_lib.models.hybrids.switching import Switching
 from recsys_lib.models.hybrids.weighted import Weighted
-from recsys_lib.models.neighbours.knn import ItemKNN, UserKNN
+from recsys_lib.models.neighbours.knn import ItemKNN, Neighbors
 from recsys_lib.models.neighbours.rating_knn import RatingKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
+from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.rating import RatingPredictor
 
 MODELS = {
@@ -45,13 +46,16 @@ MODELS = {
     "random": Random(random_state=5),
     "groups": DemographicGroups(("gender",)),
     "fine groups": DemographicGroups(("gender", "age_band"), shrinkage=0),
+    "groups, weighted": DemographicGroups(("gender",), shrinkage=2, weighted=True),
     "content": ContentProfile(),
     "item-knn": ItemKNN(),
     "item-knn, few": ItemKNN(neighbors=3, shrinkage=2, neighbors_of="source"),
     "item-knn, jaccard": ItemKNN(neighbors=4, similarity="jaccard"),
     "item-knn, lift": ItemKNN(neighbors=4, similarity="lift"),
     "item-knn, adjusted cosine": ItemKNN(neighbors=4, similarity="adjusted cosine"),
+    "item-knn, weighted": ItemKNN(neighbors=4, weighted=True),
     "user-knn": UserKNN(neighbors=5),
+    "user-knn, weighted": UserKNN(neighbors=5, weighted=True),
     "user-knn, pearson": UserKNN(neighbors=5, similarity="pearson"),
     "rating-knn": RatingKNN(),
     "ease": EASE(),
@@ -60,7 +64,9 @@ MODELS = {
     "ials, weighted": ImplicitALS(factors=8, iterations=2, weighted=True),
     "featured mf": FeaturedMF(factors=4, iterations=2),
     "featured mf, viewers": FeaturedMF(factors=4, columns=("gender",), iterations=2),
+    "featured mf, weighted": FeaturedMF(factors=4, iterations=2, weighted=True),
     "rp3beta": RP3beta(),
+    "rp3beta, weighted": RP3beta(weighted=True),
     "bpr": BPR(factors=4, epochs=2),
     "biased mf": BiasedMF(factors=4, epochs=2),
     "surprise baseline": SurpriseModel(BaselineOnly(verbose=False)),
@@ -70,7 +76,7 @@ MODELS = {
     "stacked": Stacked(),
     "stacked, two": Stacked({"ease": EASE(), "popular": Popular()}),
 }
-ABSTRACT = {Recommender, RatingPredictor, Hybrid}
+ABSTRACT = {Recommender, RatingPredictor, Hybrid, Neighbors}
 
 
 def test_every_model_of_the_library_is_in_this_suite():
@@ -242,6 +248,19 @@ def test_nothing_that_is_given_is_changed_nor_the_model_by_using_it(model, log):
     assert pickle.dumps((log.matrix, log.times, log.users, given)) == before
     assert (users == log.users).all()
     pd.testing.assert_frame_equal(model.recommend(users, k=5), first)
+
+
+def test_who_never_watched_anything_is_no_viewer(model, log):
+    """Listing people without an event, before, between and after the others, changes no score."""
+    named, known = isinstance(log.users[0], str), log.users[log.user_counts > 0]
+    silent = [f"name {n:04} too" for n in range(90)] if named else [-5, -3, *range(2000, 2088)]
+    listed = log.with_axes(users=[*log.users, *silent])
+    assert listed.active_users == log.active_users == listed.n_users - 91
+    expected = fit(clone(model), log).score_all(known)
+    users = tables(log)["users"]
+    more = pd.DataFrame({USER: silent, "gender": "man", "age_band": "18-29"})
+    model.fit(listed, items=tables(log)["items"], users=pd.concat([users, more]))
+    np.testing.assert_allclose(model.score_all(known), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_labels_are_only_names(model, make_log):

@@ -16,8 +16,8 @@ from tests.models.test_contract import MODELS, a_log, fit, strangers
 
 KNOW_ONLY_THEIR_VIEWERS = {"bpr", "rating-knn", "biased mf", "surprise baseline", "surprise svd"}
 GO_BY_WHO_IT_IS = {
-    "random", "groups", "fine groups", "user-knn", "user-knn, pearson", "featured mf, viewers",
-    "weighted", "switching", "stacked",
+    "random", "groups", "groups, weighted", "fine groups", "user-knn", "user-knn, weighted",
+    "user-knn, pearson", "featured mf, viewers", "weighted", "switching", "stacked",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
 from recsys_lib import Interactions
-from recsys_lib.errors import ArgumentError, DataError
+from recsys_lib.errors import ArgumentError, DataError, TooLargeError
 from recsys_lib.interactions import ITEM, USER
 from recsys_lib.models import EASE, ContentProfile, DemographicGroups, Popular, Random
 from recsys_lib.models.base import Recommender
@@ -47,6 +47,24 @@ def describe(log: Interactions) -> dict[str, pd.DataFrame]:
     genders = np.resize(["woman", "man"], log.n_users)
     users = pd.DataFrame({USER: log.users, "gender": genders, "age_band": "30-44"})
     return {"items": pd.DataFrame({ITEM: log.items, "genres": "drama"}), "users": users}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda first: Weighted({"first": first, "ease": EASE()}),
+        lambda first: Stacked({"first": first, "inner": Weighted({"ease": EASE()})}),
+        lambda first: Switching(known=first, new_viewer=EASE(), new_title=first),
+    ],
+)
+def test_a_parent_too_large_is_refused_before_another_is_fitted(make, small, monkeypatch):
+    class First(Popular):
+        def _fit(self, train, items, users):
+            pytest.fail("work was begun")
+
+    monkeypatch.setattr("recsys_lib.models.numerics.available_memory", lambda: 20 * 4**2 - 1)
+    with pytest.raises(TooLargeError, match="EASE for 4 titles need 320 bytes"):
+        make(First()).fit(small)
 
 
 # One scale --------------------------------------------------------------------------------------

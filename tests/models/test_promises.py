@@ -20,12 +20,16 @@ from recsys_lib.models import (
     EASE,
     BiasedMF,
     ContentProfile,
+    DemographicGroups,
     FeaturedMF,
     ImplicitALS,
+    ItemKNN,
     Popular,
+    UserKNN,
     Weighted,
 )
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.hybrids.hybrid import Hybrid
 from tests.models.test_contract import MODELS, a_log, fit, strangers, tables
 
 ARGUMENTS = {
@@ -238,8 +242,8 @@ def test_a_models_score_that_is_no_number_is_refused_wherever_it_is_asked_for(lo
         BiasedMF(learning_rate=1e9),
     ],
 )
-def test_settings_under_which_numbers_grow_without_bound_are_refused(model, log):
-    with pytest.raises(ArgumentError, match=r"learned numbers that are not finite|too large"):
+def test_settings_under_which_numbers_grow_without_bound_or_vanish_are_refused(model, log):
+    with pytest.raises(ArgumentError, match=r"that are not finite|too large|nothing but zeros"):
         fit(model, log)
 
 
@@ -341,7 +345,18 @@ def test_settings_of_parents_are_reached_by_name(log):
 
 # Weights of events ------------------------------------------------------------------------------
 
-WEIGHED = [name for name, model in MODELS.items() if "weighted" in model.get_params()]
+WEIGHED = [name for name, model in MODELS.items() if getattr(model, "weighted", False)]
+NO_WEIGHTS = {"Random", "BPR", "ContentProfile", "RatingKNN", "BiasedMF", "SurpriseModel"}
+"""Who sees only what was watched, always counts values, or takes them for ratings."""
+
+
+def test_every_model_can_weigh_events_or_is_known_not_to():
+    parts = {type(model).__name__ for model in MODELS.values() if not isinstance(model, Hybrid)}
+    able = {type(MODELS[name]).__name__ for name in WEIGHED}
+    assert able | NO_WEIGHTS == parts and not able & NO_WEIGHTS
+    for model in MODELS.values():
+        if type(model).__name__ in NO_WEIGHTS:
+            assert "weighted" not in model.get_params()
 
 
 @pytest.mark.parametrize("name", WEIGHED)
@@ -349,14 +364,34 @@ def test_events_of_value_1_weigh_as_much_as_events_without_weight(name, log):
     ones = Interactions(log.users, log.items, log.binary(), log.times)
     plain = clone(MODELS[name]).set_params(weighted=False)
     weighed = clone(plain).set_params(weighted=True)
-    expected = plain.fit(log).score_all(log.users)
-    np.testing.assert_array_equal(weighed.fit(ones).score_all(log.users)[:-1], expected[:-1])
-    assert not np.allclose(weighed.fit(log).score_all(log.users)[:-1], expected[:-1])
+    expected = fit(plain, log).score_all(log.users)[:-1]
+    np.testing.assert_allclose(fit(weighed, ones).score_all(log.users)[:-1], expected, rtol=1e-5,
+                               atol=1e-6)  # fmt: skip
+    assert not np.allclose(fit(weighed, log).score_all(log.users)[:-1], expected)
     below = log.to_frame().assign(value=lambda frame: frame["value"] - 4)
     below = Interactions.from_frame(below, value="value", time="time")
     with pytest.raises(DataError, match="weighted=True needs values of at least 0"):
-        weighed.fit(below)
-    plain.fit(below)
+        fit(weighed, below)
+    fit(plain, below)
+
+
+@pytest.mark.parametrize("model", [ItemKNN, UserKNN])
+@pytest.mark.parametrize("similarity", ["jaccard", "lift", "adjusted cosine", "pearson"])
+def test_a_measure_that_has_no_meaning_for_weights_is_refused_by_name(model, similarity, log):
+    with pytest.raises(ArgumentError, match=f"no meaning for similarity='{similarity}'.*cosine"):
+        model(similarity=similarity, weighted=True).fit(log)
+
+
+def test_events_of_weight_nought_are_seen_but_say_nothing(log):
+    frame = log.to_frame().assign(
+        value=lambda frame: frame["value"] * (frame[ITEM] != log.items[0])
+    )
+    some = Interactions.from_frame(frame, value="value", time="time", users=log.users)
+    for name in WEIGHED:
+        scores = fit(clone(MODELS[name]), some).score_all(log.users[:5])
+        assert np.isfinite(scores).all(), name
+    found = ItemKNN(weighted=True).fit(some).similar_items(log.items[0])
+    assert found.empty
 
 
 def test_weights_by_hand():
@@ -369,3 +404,15 @@ def test_weights_by_hand():
     np.testing.assert_allclose(model.score_all([2]), [[1 * 5 / 7, 3 * 5 / 12]], rtol=1e-6)
     parts = explain(model, 2, "B").parts
     assert parts["contribution"].tolist() == pytest.approx([3 * 5 / 12, 0])
+    # The titles' columns (1, 3) and (2, 1), the viewers' rows (1, 2) and (3, 1).
+    cosine = 5 / 50**0.5
+    model = ItemKNN(weighted=True).fit(log)
+    np.testing.assert_allclose(model.score_all([2]), [[1 * cosine, 3 * cosine]], rtol=1e-6)
+    np.testing.assert_allclose(model.similar_items("A")[SCORE], [cosine], rtol=1e-6)
+    assert explain(model, 2, "B").score == pytest.approx(3 * cosine)
+    model = UserKNN(weighted=True).fit(log)
+    np.testing.assert_allclose(model.score_all([1]), [[3 * cosine, 1 * cosine]], rtol=1e-6)
+    assert explain(model, 1, "A").score == pytest.approx(3 * cosine)
+    groups = DemographicGroups(("g",), 0, weighted=True)
+    groups.fit(log, users=pd.DataFrame({USER: [1, 2], "g": "all"}))
+    assert groups.score_all([1]).tolist() == [[2, 1.5]]

@@ -50,9 +50,10 @@ def labels(titles: pd.DataFrame) -> list[str]:
 
 
 def directions(watched: Interactions) -> np.ndarray:
-    """Each title's factors at length 1, so that what is little watched is not all in one spot."""
+    """Each title's factors at length 1, so that what is little watched is not all in one spot;
+    0 for a title that nobody watched, which has no direction."""
     factors = ImplicitALS(factors=FACTORS).fit(watched).item_factors_.astype(float)
-    return factors / np.linalg.norm(factors, axis=1, keepdims=True)
+    return factors / np.maximum(np.linalg.norm(factors, axis=1, keepdims=True), 1e-12)
 
 
 def positions(unit: np.ndarray, watched: Interactions, friends: int) -> np.ndarray:

@@ -18,7 +18,7 @@ from book.tools.pages.chapter_map import Chapter, read_parts
 TABLE = Path(__file__).with_name("ideas.csv")
 WIDTH, DOT, TEXT = 360, 78, 94  # of the drawing, and where dots and words begin, in pixels
 STEP, LINE = 28, 15  # from chapter to chapter, from line to line
-BOLD, LETTERS = 37, 46  # that fit into a line of a title, and of other words
+BOLD, LETTERS = 32, 40  # that fit into a line of a title, and of other words
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.numerics import check_learned
 
-Move = tuple[np.ndarray, np.ndarray]
+Move = tuple[np.ndarray | slice, np.ndarray]
 TINY = 1e-12  # keeps a number without gradient where it is
 
 
@@ -87,7 +87,8 @@ class BPR(Recommender):
 
     def _initialise(self, train: Interactions, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         scale = 0.1 / np.sqrt(self.factors)
-        W = rng.normal(0, scale, (train.n_users, self.factors))
+        W, told = np.zeros((train.n_users, self.factors)), train.user_counts > 0
+        W[told] = rng.normal(0, scale, (train.active_users, self.factors))
         H = rng.normal(0, scale, (train.n_items, self.factors))
         self.user_factors_, self.item_factors_ = W.astype(np.float32), H.astype(np.float32)
         self.item_bias_ = np.zeros(train.n_items, np.float32)
@@ -118,8 +119,8 @@ class BPR(Recommender):
         # Each triple pulls (u, i) up and (u, j) down; as a matrix they add up by themselves.
         pairs = np.r_[pull, -pull], (np.r_[u, u], ij)
         pulls = sparse.coo_array(pairs, shape=(len(W), len(H))).tocsr()
-        user_l2 = (self.l2 * np.bincount(u)).astype(np.float32)
-        item_l2 = (self.l2 * np.bincount(ij)).astype(np.float32)
+        user_l2 = (self.l2 * np.bincount(u, minlength=len(W))).astype(np.float32)
+        item_l2 = (self.l2 * np.bincount(ij, minlength=len(H))).astype(np.float32)
         return (
             (users, pulls @ H - user_l2[:, None] * W),
             (items, pulls.T @ W - item_l2[:, None] * H),
@@ -132,11 +133,17 @@ class BPR(Recommender):
         return (W @ H.T + self.item_bias_).astype(np.float32)
 
 
-def _touched(rows: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """As `np.unique` of numbers below n, without a sort: each once, and the place of each."""
+def _touched(rows: np.ndarray, n: int) -> tuple[np.ndarray | slice, np.ndarray]:
+    """As `np.unique` of numbers below n, without a sort: each once, and the place of each.
+
+    Where that is more than half of them, all n in place: a slice, which copies nothing. Those not
+    in `rows` get a gradient of 0 and stay as they are.
+    """
     seen, place = np.zeros(n, bool), np.empty(n, np.int64)
     seen[rows] = True
     distinct = np.flatnonzero(seen)
+    if len(distinct) > n / 2:
+        return slice(None), rows
     place[distinct] = np.arange(len(distinct))
     return distinct, place[rows]
 

@@ -48,11 +48,13 @@ class EASE(Recommender):
         self.l2 = l2
         self.weighted = weighted
 
-    def _fit(self, train: Interactions, items, users) -> None:
-        check_above("l2", self.l2, 0)
+    def _check_size(self, train: Interactions) -> None:
         what = f"The weights of EASE for {train.n_items:,} titles"
         fix = "Leave out titles with few viewers, or use ItemKNN or ImplicitALS."
         check_memory(CELL_BYTES * train.n_items**2, what, fix)
+
+    def _fit(self, train: Interactions, items, users) -> None:
+        check_above("l2", self.l2, 0)
         weights = ease_weights(co_occurrence(event_weights(train.matrix, self.weighted)), self.l2)
         self.weights_ = weights.astype(np.float32)
 

@@ -18,7 +18,7 @@ from recsys_lib.models.factors.least_squares import (
     weighted_sum,
 )
 from recsys_lib.models.histories import event_weights
-from recsys_lib.models.numerics import check_learned
+from recsys_lib.models.numerics import check_learned, check_not_vanished
 from recsys_lib.models.ranking import columns_of
 
 
@@ -30,11 +30,12 @@ class ImplicitALS(Recommender):
     loss = sum over events (u, i) of r[u, i] * (score[u, i] - 1) ** 2
          + alpha * sum over all pairs (u, i) of score[u, i] ** 2
          + l2 * sum over u of (r[u].sum() + alpha * n_items) ** nu * |W[u]| ** 2
-         + l2 * sum over i of (r[:, i].sum() + alpha * n_users) ** nu * |H[i]| ** 2
+         + l2 * sum over i of (r[:, i].sum() + alpha * n_viewers) ** nu * |H[i]| ** 2
 
-    r is 1 for an event and 0 without one; with weighted=True it is the value of the event (minutes,
-    plays). An event pulls the score to 1, alpha pulls every score to 0, and nu says how much more
-    the penalty weighs for those with many events: 0 not at all, 1 in proportion.
+    n_viewers are the users with an event. r is 1 for an event and 0 without one; with weighted=True
+    it is the value of the event (minutes, plays). An event pulls the score to 1, alpha pulls every
+    score to 0, and nu says how much more the penalty weighs for those with many events: 0 not at
+    all, 1 in proportion.
 
     With H fixed, each W[u] solves a linear system of its own, and the reverse. Each is moved toward
     its solution by `steps` of conjugate gradients, all viewers of a batch at once, and they take
@@ -100,11 +101,12 @@ class ImplicitALS(Recommender):
         quiet = np.errstate(over="ignore", invalid="ignore")  # what comes of it is checked below
         with threadpool_limits(1, user_api="blas"), quiet:
             for _ in range(self.iterations):
-                self._improve(W, H, user_batches)
-                self._improve(H, W, item_batches)
+                self._improve(W, H, user_batches, train.n_items)
+                self._improve(H, W, item_batches, train.active_users)
             self.item_factors_ = H.astype(np.float32)
         self.user_factors_ = self._solved(train.matrix)
         check_learned(self, user_factors_=self.user_factors_, item_factors_=self.item_factors_)
+        check_not_vanished(self, train, self.user_factors_, self.item_factors_)
 
     def _check(self) -> None:
         for name in ("factors", "iterations", "steps"):
@@ -113,16 +115,16 @@ class ImplicitALS(Recommender):
         for name in ("alpha", "l2"):
             check_above(name, getattr(self, name), 0)
 
-    def _improve(self, W: np.ndarray, H: np.ndarray, parts: list[Batch]) -> None:
+    def _improve(self, W: np.ndarray, H: np.ndarray, parts: list[Batch], n_others: int) -> None:
         """Move each row of W toward the least loss with H fixed."""
         gram = self.alpha * (H.T @ H)
         for batch in parts:
-            W[batch.rows] = self._improved(W[batch.rows], H, gram, batch)
+            total = batch.weights.sum(axis=1, dtype=np.float64) + self.alpha * n_others
+            penalty = (self.l2 * total**self.nu)[:, None]
+            W[batch.rows] = self._improved(W[batch.rows], H, gram, penalty, batch)
 
-    def _improved(self, x: np.ndarray, H: np.ndarray, gram: np.ndarray, batch: Batch) -> np.ndarray:
+    def _improved(self, x, H, gram: np.ndarray, penalty: np.ndarray, batch: Batch) -> np.ndarray:
         chosen = H[batch.columns]  # (rows, length, factors)
-        total = batch.weights.sum(axis=1) + self.alpha * len(H)
-        penalty = (self.l2 * total**self.nu)[:, None]
 
         def curvature(x: np.ndarray) -> np.ndarray:
             scores = (chosen @ x[:, :, None])[:, :, 0]

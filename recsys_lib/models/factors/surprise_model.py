@@ -6,14 +6,17 @@ import copy
 
 import numpy as np
 
-from recsys_lib.errors import DataError, MissingPackageError
+from recsys_lib.errors import DataError
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.rating import RatingPredictor
 from recsys_lib.models.similar import cosines
+from recsys_lib.models.surprise import library
 
 
 class SurpriseModel(RatingPredictor):
     """Wraps a Surprise algorithm: `SurpriseModel(SVD(random_state=0))`.
+
+    `from recsys_lib.models.surprise import SVD` says what to do where Surprise is missing.
 
     The algorithm that is given is never changed: `fit` trains a deep copy, `algorithm_`. Surprise
     draws from numpy's global generator unless its algorithm is given a `random_state`.
@@ -33,7 +36,7 @@ class SurpriseModel(RatingPredictor):
         return f"SurpriseModel({type(self.algorithm).__name__}())"
 
     def _fit(self, train: Interactions, items, users) -> None:
-        surprise = _surprise()
+        surprise = library()
         if not isinstance(self.algorithm, surprise.AlgoBase):
             kind = type(self.algorithm).__name__
             raise DataError(
@@ -60,7 +63,7 @@ class SurpriseModel(RatingPredictor):
         return np.array([predict(user, item, clip=False).est for user, item in pairs])
 
     def _score(self, rows: np.ndarray) -> np.ndarray:
-        if type(self.algorithm_) is not _surprise().SVD:
+        if type(self.algorithm_) is not library().SVD:
             return super()._score(rows)
         return self._score_svd(rows)
 
@@ -78,14 +81,3 @@ class SurpriseModel(RatingPredictor):
         score[:, rated] = svd.pu[user] @ svd.qi[item].T + mean
         score[:, rated] += svd.bu[user][:, None] + svd.bi[item]
         return score.astype(np.float32)
-
-
-def _surprise():
-    try:
-        import surprise
-    except ImportError:
-        raise MissingPackageError(
-            "SurpriseModel needs the package scikit-surprise",
-            fix="Install it with: pip install scikit-surprise (on an Intel Mac: use Colab)",
-        ) from None
-    return surprise

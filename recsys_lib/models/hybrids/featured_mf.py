@@ -22,8 +22,8 @@ from recsys_lib.models.factors.least_squares import (
     solve_rows,
     weighted_sum,
 )
-from recsys_lib.models.histories import binary
-from recsys_lib.models.numerics import check_learned
+from recsys_lib.models.histories import event_weights
+from recsys_lib.models.numerics import check_learned, check_not_vanished
 
 
 class FeaturedMF(Recommender):
@@ -32,18 +32,20 @@ class FeaturedMF(Recommender):
     score[u, i] = W[u] · H[i],  W[u] = own[u] + user_features[u] @ A,
                                 H[i] = own[i] + item_features[i] @ B
 
-    loss = sum over events (u, i) of (score[u, i] - 1) ** 2
+    loss = sum over events (u, i) of r[u, i] * (score[u, i] - 1) ** 2
          + alpha * sum over pairs (u, i) of score[u, i] ** 2
-         + l2 * sum over u of (events of u + alpha * n_items) ** nu * |own[u]| ** 2
-         + l2 * sum over i of (events of i + alpha * n_users) ** nu * |own[i]| ** 2
+         + l2 * sum over u of (r[u].sum() + alpha * n_items) ** nu * |own[u]| ** 2
+         + l2 * sum over i of (r[:, i].sum() + alpha * n_viewers) ** nu * |own[i]| ** 2
          + l2_features * (|A| ** 2 + |B| ** 2)
 
+    r is 1; with weighted=True it is the value of the event (minutes, plays).
     It is `ImplicitALS` with the penalty moved: a vector is pulled not to 0, but to what its
-    features predict. Only viewers and titles with events are in the sums. All others have no own
-    part, so a title that nobody watched and a viewer who watched nothing get the vectors of their
-    features. The first feature is a constant 1, the vector of the average title or viewer.
-    W, A, H and B take turns, each moved by `steps` of conjugate gradients with the others fixed; at
-    the end each W[u] is solved for exactly, as it is for a history that is not in the log.
+    features predict. Only viewers (n_viewers of them) and titles with events are in the sums. All
+    others have no own part, so a title that nobody watched and a viewer who watched nothing get the
+    vectors of their features. The first feature is a constant 1, the vector of the average title or
+    viewer. W, A, H and B take turns, each moved by `steps` of conjugate gradients with the others
+    fixed; at the end each W[u] is solved for exactly, as it is for a history that is not in the
+    log.
 
     Args:
         factors: numbers a vector, at least 1.
@@ -55,6 +57,7 @@ class FeaturedMF(Recommender):
         nu: exponent of the penalty, at least 0.
         iterations: rounds, at least 1.
         steps: of conjugate gradients a turn, at least 1.
+        weighted: whether values are weights; they must then be at least 0.
         random_state: seed of the first H, as in `ImplicitALS`.
 
     Attributes:
@@ -66,7 +69,7 @@ class FeaturedMF(Recommender):
     Raises:
         ArgumentError: an argument outside its values.
         DataError: `items`, or `users` where `columns` ask for it, is absent, lacks a column or
-            holds a label twice.
+            holds a label twice; or weighted=True and a value is below 0.
 
     Sources: `kula2015` for vectors summed from features, `hu2008` and `rendle2022` for the loss.
     """
@@ -82,6 +85,7 @@ class FeaturedMF(Recommender):
         nu: float = 0.5,
         iterations: int = 12,
         steps: int = 3,
+        weighted: bool = False,
         random_state: int = 0,
     ) -> None:
         self.factors = factors
@@ -93,6 +97,7 @@ class FeaturedMF(Recommender):
         self.nu = nu
         self.iterations = iterations
         self.steps = steps
+        self.weighted = weighted
         self.random_state = random_state
 
     def _fit(self, train: Interactions, items, users) -> None:
@@ -102,8 +107,9 @@ class FeaturedMF(Recommender):
         self.item_feature_names_ = content.feature_names_
         self.groups_ = viewer_groups(users, tuple(self.columns), train.users)
         self.user_feature_names_ = self.groups_.columns.to_frame(index=False)
-        viewers = self._side(self._viewer_features(train.users), train.binary())
-        titles = self._side(with_constant(content.features_), train.binary().T.tocsr())
+        r = event_weights(train.matrix, self.weighted)
+        viewers = self._side(self._viewer_features(train.users), r, train.n_items)
+        titles = self._side(with_constant(content.features_), r.T.tocsr(), train.active_users)
         rng = np.random.default_rng(self.random_state)
         drawn = rng.normal(0, 0.1 / np.sqrt(self.factors), titles.vectors.shape)
         titles.vectors[:] = np.where(titles.penalty[:, None] > 0, drawn, 0)
@@ -119,6 +125,7 @@ class FeaturedMF(Recommender):
         self.user_factors_ = self._solved(train.users, train.matrix)
         learned = {"user_factors_": self.user_factors_, "item_factors_": self.item_factors_}
         check_learned(self, **learned)
+        check_not_vanished(self, train, self.user_factors_, self.item_factors_)
 
     def _check(self) -> None:
         for name in ("factors", "iterations", "steps"):
@@ -127,16 +134,17 @@ class FeaturedMF(Recommender):
         for name in ("alpha", "l2", "l2_features"):
             check_above(name, getattr(self, name), 0)
 
-    def _side(self, features: sparse.csr_array, events: sparse.csr_array) -> Side:
-        counts = np.diff(events.indptr)
-        penalty = self.l2 * (counts + self.alpha * events.shape[1]) ** self.nu
+    def _side(self, features: sparse.csr_array, r: sparse.csr_array, n_others: int) -> Side:
         return Side(
-            vectors=np.zeros((len(counts), self.factors)),
+            vectors=np.zeros((r.shape[0], self.factors)),
             features=features,
             effects=np.zeros((features.shape[1], self.factors)),
-            penalty=np.where(counts > 0, penalty, 0),
-            parts=batches(events),
+            penalty=np.where(np.diff(r.indptr) > 0, self._penalty(r, n_others), 0),
+            parts=batches(r),
         )
+
+    def _penalty(self, r: sparse.csr_array, n_others: int) -> np.ndarray:
+        return self.l2 * (r.astype(np.float64).sum(axis=1) + self.alpha * n_others) ** self.nu
 
     def _viewer_features(self, labels: np.ndarray) -> sparse.csr_array:
         groups = self.groups_.reindex(labels, fill_value=False).to_numpy(float)
@@ -144,10 +152,10 @@ class FeaturedMF(Recommender):
 
     def _solved(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
         """Vectors of viewers by what they watched and by their features, float32."""
-        penalty = self.l2 * (np.diff(histories.indptr) + self.alpha * histories.shape[1]) ** self.nu
+        r = event_weights(histories, self.weighted)
         H = np.where(self.item_counts_[:, None] > 0, self.item_factors_, 0)  # those in the loss
         predicted = self._viewer_features(users) @ self.user_features_
-        solved = solve_rows(binary(histories), H, self.alpha, penalty, predicted)
+        solved = solve_rows(r, H, self.alpha, self._penalty(r, r.shape[1]), predicted)
         told = np.diff(histories.indptr)[:, None] > 0
         return np.where(told, solved, predicted).astype(np.float32)
 

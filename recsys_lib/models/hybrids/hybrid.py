@@ -90,6 +90,12 @@ class Hybrid(Recommender):
         given = models if _is_parents(models) else {}
         return {name: model for name, model in given.items() if name not in own}
 
+    def _check_size(self, train: Interactions) -> None:
+        given = [*self.get_params(deep=False).values(), *self._models().values()]
+        for model in given:
+            if isinstance(model, Recommender):
+                model._check_size(train)
+
     def _combine(
         self, opinion: Callable[[str], np.ndarray], users: np.ndarray, plays: np.ndarray
     ) -> np.ndarray:

@@ -37,6 +37,11 @@ class Block:
         """The square of each value."""
         return self._with(self.value.data**2)
 
+    @cached_property
+    def norm(self) -> np.ndarray:
+        """The root of the sum of each title's squares, over all of its viewers, (width,)."""
+        return np.sqrt(self.square.sum(axis=0))
+
     def by_viewer(self, name: str) -> sparse.csr_array:
         """`value`, `seen` or `square`, stored by viewer."""
         if name not in self._by_viewer:
@@ -55,6 +60,7 @@ class Common:
     Attributes, all of shape (titles of left, titles of right) or broadcast to it:
         co: viewers in common.
         n_left, n_right: viewers of each title, in common or not.
+        norm_left, norm_right: root of the sum of squares of each title, in common or not.
         n_viewers: viewers with an event.
         dot: sum over the viewers in common of value left * value right.
         sum_left, sum_right: sum over the viewers in common of the value of one side.
@@ -68,6 +74,14 @@ class Common:
 
     def _product(self, left: str, right: str) -> np.ndarray:
         return _product(getattr(self._left, left), getattr(self._right, right))
+
+    @property
+    def norm_left(self) -> np.ndarray:
+        return self._left.norm[:, None]
+
+    @property
+    def norm_right(self) -> np.ndarray:
+        return self._right.norm[None, :]
 
     @cached_property
     def co(self) -> np.ndarray:
@@ -109,6 +123,14 @@ class Pairs(Common):
         self.columns = self._shared.indices
         self.n_left, self.n_right = left.n[self.rows], right.n[self.columns]
         self.co = self._shared.data
+
+    @property
+    def norm_left(self) -> np.ndarray:
+        return self._left.norm[self.rows]
+
+    @property
+    def norm_right(self) -> np.ndarray:
+        return self._right.norm[self.columns]
 
     def _product(self, left: str, right: str) -> np.ndarray:
         product = getattr(self._left, left).T @ self._right.by_viewer(right)

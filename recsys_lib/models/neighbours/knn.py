@@ -1,21 +1,21 @@
-"""People who watched this also watched: recommendation by neighbouring titles or viewers."""
+"""People who watched this also watched: recommendation by neighbouring titles."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
 
-from recsys_lib.columns import positions
-from recsys_lib.errors import DataError, check_at_least, check_choice
+from recsys_lib.errors import ArgumentError, DataError, check_at_least, check_choice
 from recsys_lib.interactions import ITEM, SCORE, Interactions
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.histories import binary
+from recsys_lib.models.histories import event_weights
 from recsys_lib.models.neighbours import similarity as measures
-from recsys_lib.models.neighbours.common import Block, Common, viewers_of
+from recsys_lib.models.neighbours.common import Block, Common
 from recsys_lib.models.neighbours.neighborhood import compare, nearest
 from recsys_lib.models.ranking import columns_of
-from recsys_lib.models.top_k import highest, top_k
+from recsys_lib.models.top_k import top_k
 
 COMMON_VIEWERS = "common_viewers"
 DENSE_GAIN = 30  # how much faster a product with a dense factor does one multiplication
@@ -31,13 +31,16 @@ MEASURES = {
 """What `similarity=` may be; the last two compare ratings, the others who watched."""
 
 
-class _Neighbors(Recommender):
+class Neighbors(Recommender):
     """What item- and user-based neighbours share: their arguments and how they compare."""
 
     def _check(self, train: Interactions) -> None:
         check_at_least("neighbors", self.neighbors, 1, integer=True)
         check_at_least("shrinkage", self.shrinkage, 0)
         check_choice("similarity", self.similarity, tuple(MEASURES))
+        if self.weighted and self.similarity != "cosine":
+            what = f"weighted=True has no meaning for similarity={self.similarity!r}"
+            raise ArgumentError(what, fix='Use "cosine", which compares weights.')
         rated = self.similarity in ("adjusted cosine", "pearson")
         if rated and train.matrix.data.min() == train.matrix.data.max():
             raise DataError(f"similarity={self.similarity!r} compares ratings, but every event of"
@@ -47,10 +50,16 @@ class _Neighbors(Recommender):
     def _nearest(self, matrix: sparse.sparray) -> sparse.csr_array:
         """The kept similarities between the columns of `matrix`."""
         values = self._compared(matrix)
-        return nearest(values, MEASURES[self.similarity], int(self.neighbors), self.shrinkage)
+        return nearest(values, self._measure, int(self.neighbors), self.shrinkage)
+
+    @property
+    def _measure(self) -> measures.Measure:
+        return measures.weighted_cosine if self.weighted else MEASURES[self.similarity]
 
     def _compared(self, matrix: sparse.sparray, log=None) -> sparse.csc_array:
         """The values to compare; if so asked, each row's mean in `log` is taken off its ratings."""
+        if self.weighted:
+            return event_weights(matrix, True).tocsc().astype(np.float64)
         if self.similarity == "adjusted cosine":
             matrix = matrix.tocsr().astype(np.float64)
             log = matrix if log is None else log.tocsr().astype(np.float64)
@@ -59,12 +68,13 @@ class _Neighbors(Recommender):
         return matrix.tocsc().astype(np.float64 if self.similarity == "pearson" else matrix.dtype)
 
 
-class ItemKNN(_Neighbors):
+class ItemKNN(Neighbors):
     """A title scores by its likeness to what the viewer watched.
 
-    score[u, i] = sum over j in history[u] and in kept[i] of similarity[i, j]
+    score[u, i] = sum over j in history[u] and in kept[i] of r[u, j] * similarity[i, j]
     similarity[i, j] = measure[i, j] * co[i, j] / (co[i, j] + shrinkage)
 
+    r is 1; with weighted=True it is the value of the event (minutes, plays), in the cosine too.
     co[i, j] is the number of viewers that i and j have in common; the measures are the formulas of
     `recsys_lib.models.neighbours.similarity`. With `neighbors_of="target"`, kept[i] are the titles
     most like i: every title has equally many that can back it, and competes on how many of them the
@@ -79,10 +89,13 @@ class ItemKNN(_Neighbors):
             they rated it; scores still add up similarities).
         shrinkage: in viewers, at least 0; at so many viewers in common a similarity counts half.
         neighbors_of: "target" or "source", see above.
+        weighted: whether values are weights; they must then be at least 0. For "cosine" only: the
+            other measures compare who watched, or ratings.
 
     Raises:
         ArgumentError: an argument outside its values.
-        DataError: ratings are to be compared and all values of `train` are the same.
+        DataError: ratings are to be compared and all values of `train` are the same, or
+            weighted=True and a value is below 0.
 
     Sources: `sarwar2001`, `linden2003`.
     """
@@ -93,11 +106,13 @@ class ItemKNN(_Neighbors):
         similarity: str = "cosine",
         shrinkage: float = 0.0,
         neighbors_of: str = "target",
+        weighted: bool = False,
     ) -> None:
         self.neighbors = neighbors
         self.similarity = similarity
         self.shrinkage = shrinkage
         self.neighbors_of = neighbors_of
+        self.weighted = weighted
 
     def _fit(self, train: Interactions, items, users) -> None:
         self._check(train)
@@ -107,10 +122,10 @@ class ItemKNN(_Neighbors):
         self.support_ = kept if self.neighbors_of == "target" else kept.T.tocsr()
         # Chosen once, so that a viewer's scores do not depend on who else is asked for.
         backed = np.bincount(self.support_.indices, minlength=train.n_items)
-        self.dense_ = DENSE_GAIN * (train.item_counts @ backed) > kept.nnz * train.n_users
+        self.dense_ = DENSE_GAIN * (train.item_counts @ backed) > kept.nnz * train.active_users
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
-        history = binary(histories)
+        history = event_weights(histories, self.weighted)
         if not self.dense_:
             return (history @ self.support_.T).toarray()
         scores = np.empty(history.shape, np.float32)
@@ -119,89 +134,35 @@ class ItemKNN(_Neighbors):
             scores[start : start + DENSE_USERS] = (self.support_ @ watched).T
         return scores
 
+    def _likeness(self, column: int) -> np.ndarray:
+        kept = self.support_ if self.neighbors_of == "target" else self.support_.T.tocsr()
+        return kept[[column]].toarray()[0]
+
     def similar_items(self, item_id, k: int = 10) -> pd.DataFrame:
         """People who watched `item_id` also watched: the k titles most like it.
 
-        All other titles are compared, whichever `neighbors` were kept.
+        All other titles are compared, whichever `neighbors` were kept. A model that was saved
+        without its log answers from those that it kept, and knows no viewers in common.
 
         Returns:
-            DataFrame item_id, score (the similarity), common_viewers, best first; equal scores by
-            item id; only titles with a score above 0, so perhaps fewer than k.
+            DataFrame item_id, score (the similarity), common_viewers (with the log), best first;
+            equal scores by item id; only titles with a score above 0, so perhaps fewer than k.
 
         Raises:
             ArgumentError: the title is not in `train`, or k is below 1.
         """
-        log = self._log()
+        check_is_fitted(self, "train_")
+        if self.train_ is None:
+            return super().similar_items(item_id, k)
         check_at_least("k", k, 1, integer=True)
+        log = self.train_
         column = columns_of([item_id], log.items)[0]
         values = self._compared(log.matrix)
         one, every = (Block(part, log.active_users) for part in (values[:, [column]], values))
-        score = compare(one, every, MEASURES[self.similarity], self.shrinkage)[0]
+        score = compare(one, every, self._measure, self.shrinkage)[0]
         score = np.where(score > 0, score, -np.inf)
         score[column] = -np.inf
         best = top_k(score[None, :], int(k))[0]
         best = best[best >= 0]
         common = Common(one, every).co[0, best].astype(np.int64)
         return pd.DataFrame({ITEM: log.items[best], SCORE: score[best], COMMON_VIEWERS: common})
-
-
-class UserKNN(_Neighbors):
-    """A title scores by how many of the viewers most like you watched it.
-
-    score[u, i] = sum over v in kept[u] with i in history[v] of similarity[u, v]
-    similarity[u, v] = measure[u, v] * co[u, v] / (co[u, v] + shrinkage)
-
-    kept[u] are the `neighbors` viewers most like u and co[u, v] is the number of titles that both
-    watched: the formulas of `recsys_lib.models.neighbours.similarity` with viewers and titles
-    exchanged. So "adjusted cosine" takes off each title's mean rating.
-
-    Args, errors: as in `ItemKNN`; the shrinkage is in titles.
-
-    Source: `resnick1994`, for who watched instead of ratings.
-    """
-
-    _is_its_log = True  # what it learned are the viewers, so it cannot be saved without them
-
-    def __init__(
-        self, neighbors: int = 100, similarity: str = "cosine", shrinkage: float = 0.0
-    ) -> None:
-        self.neighbors = neighbors
-        self.similarity = similarity
-        self.shrinkage = shrinkage
-
-    def _fit(self, train: Interactions, items, users) -> None:
-        self._check(train)
-        self.kept_ = self._nearest(train.matrix.T)
-
-    def _score(self, rows: np.ndarray) -> np.ndarray:
-        return (self.kept_[rows] @ self.train_.binary()).toarray()
-
-    def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
-        near = self._near(users, histories)
-        return (near @ self.train_.binary()).toarray()
-
-    def _near(self, users: np.ndarray, histories: sparse.csr_array, chunk: int = 256):
-        """The similarities of each history's nearest viewers of `train`, never its own label's."""
-        log = self.train_
-        order = np.argsort(-log.user_counts, kind="stable")  # as in `nearest`
-        value = self._compared(log.matrix.T)
-        n_titles = viewers_of(value)
-        every = Block(value[:, order], n_titles)
-        place = np.argsort(order, kind="stable")
-        found = []
-        for start in range(0, len(users), chunk):
-            part = histories[start : start + chunk]
-            one = Block(self._compared(part.T, log.matrix.T), n_titles)
-            near = compare(one, every, MEASURES[self.similarity], self.shrinkage)
-            near = near.astype(np.float32)
-            near[near <= 0] = -np.inf
-            own = positions(log.users, users[start : start + chunk])
-            near[own >= 0, place[own[own >= 0]]] = -np.inf
-            best = highest(near, int(self.neighbors))
-            kept = np.take_along_axis(near, best, axis=1)
-            row, rank = np.nonzero(kept > -np.inf)
-            entries = kept[row, rank], (start + row, order[best[row, rank]])
-            found.append(entries)
-        data = np.concatenate([entry[0] for entry in found])
-        where = tuple(np.concatenate([entry[1][axis] for entry in found]) for axis in (0, 1))
-        return sparse.coo_array((data, where), shape=(len(users), log.n_users)).tocsr()

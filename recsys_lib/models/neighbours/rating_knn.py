@@ -72,6 +72,12 @@ class RatingKNN(RatingPredictor):
         self.min_neighbors = min_neighbors
         self.shrinkage = shrinkage
 
+    def _check_size(self, train: Interactions) -> None:
+        n, others = (train.n_users, "items") if self.by == "user" else (train.n_items, "users")
+        check_memory(8 * n**2, f"The similarities of RatingKNN for {n:,} {self.by}s",
+                     f"Leave out {self.by}s with few ratings, compare {others} instead (by=),"
+                     " or use BiasedMF.")  # fmt: skip
+
     def _fit(self, train: Interactions, items, users) -> None:
         check_at_least("neighbors", self.neighbors, 1, integer=True)
         check_at_least("min_neighbors", self.min_neighbors, 1, integer=True)
@@ -79,10 +85,6 @@ class RatingKNN(RatingPredictor):
         check_choice("similarity", self.similarity, SIMILARITIES)
         check_choice("base", self.base, BASES)
         check_choice("by", self.by, ("user", "item"))
-        n, others = (train.n_users, "items") if self.by == "user" else (train.n_items, "users")
-        check_memory(8 * n**2, f"The similarities of RatingKNN for {n:,} {self.by}s",
-                     f"Leave out {self.by}s with few ratings, compare {others} instead (by=),"
-                     " or use BiasedMF.")  # fmt: skip
         self.user_bias_, self.item_bias_ = biases(train)
         rows, columns = train.event_rows, train.matrix.indices
         compared, deviations = (train.matrix.astype(np.float64) for _ in range(2))

@@ -8,9 +8,10 @@ from scipy import sparse
 from recsys_lib.errors import check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
-from recsys_lib.models.histories import binary
+from recsys_lib.models.histories import event_weights
 from recsys_lib.models.neighbours.common import Common
 from recsys_lib.models.neighbours.neighborhood import nearest
+from recsys_lib.models.neighbours.similarity import Measure
 
 
 class RP3beta(Recommender):
@@ -19,6 +20,11 @@ class RP3beta(Recommender):
     score[u, j] = sum over i in history[u] of votes[i, j]
     votes[i, j] = walk[i, j] / sum over j in kept[i] of walk[i, j], if j in kept[i], else 0
     walk[i, j]  = sum over v who watched both of (1 / n_titles[v]) ** alpha / n_viewers[j] ** beta
+
+    With weighted=True the lots are drawn in proportion to the values of events (minutes, plays):
+
+    score[u, j] = sum over i in history[u] of r[u, i] * votes[i, j]
+    walk[i, j]  = sum over v of r[v, i] * r[v, j] / r[v].sum() ** alpha / r[:, j].sum() ** beta
 
     Someone at title i picks one of its viewers by lot, then one of that viewer's n_titles titles:
     where do they end? (The lot of the first step is the same for all viewers and cancels.) With
@@ -33,43 +39,61 @@ class RP3beta(Recommender):
         alpha: how much less an avid viewer counts, at least 0.
         beta: how much popularity is penalised, at least 0.
         neighbors: ends kept of each title, and votes kept for each, at least 1.
+        weighted: whether values are weights; they must then be at least 0.
 
     Attributes:
         votes_: float32 CSR (n_items, n_items); row = title watched, column = title scored.
 
     Raises:
         ArgumentError: an argument outside its values.
+        DataError: weighted=True and a value is below 0.
 
     Source: a baseline of `dacrema2019`, who found it ahead of many a deep model; theirs is this one
     with equal alpha in both steps.
     """
 
-    def __init__(self, alpha: float = 0.8, beta: float = 0.4, neighbors: int = 75) -> None:
+    def __init__(
+        self, alpha: float = 0.8, beta: float = 0.4, neighbors: int = 75, weighted: bool = False
+    ) -> None:
         self.alpha = alpha
         self.beta = beta
         self.neighbors = neighbors
+        self.weighted = weighted
 
     def _fit(self, train: Interactions, items, users) -> None:
         check_at_least("alpha", self.alpha, 0)
         check_at_least("beta", self.beta, 0)
         check_at_least("neighbors", self.neighbors, 1, integer=True)
+        passed, walk = self._weighted_walk(train) if self.weighted else self._walk(train)
+        kept = nearest(passed.tocsc(), walk, int(self.neighbors), shrinkage=0)
+        kept.data /= np.repeat(kept.sum(axis=1), np.diff(kept.indptr))
+        self.votes_ = largest(kept.T.tocsr(), int(self.neighbors)).T.tocsr()
+
+    def _walk(self, train: Interactions) -> tuple[sparse.csr_array, Measure]:
         passed = train.binary().astype(np.float64)
         weights = addable(np.maximum(train.user_counts, 1.0) ** -float(self.alpha))
         passed.data = weights[train.event_rows]
 
         def walk(common: Common) -> np.ndarray:
             # Over n_viewers[i] ** beta too, which cancels below and makes i and j alike.
-            return common.sum_right * (common.n_left * common.n_right) ** -float(self.beta)
+            left, right = (n ** -np.float64(self.beta) for n in (common.n_left, common.n_right))
+            return common.sum_right * (left * right)
 
-        kept = nearest(passed.tocsc(), walk, int(self.neighbors), shrinkage=0)
-        kept.data /= np.repeat(kept.sum(axis=1), np.diff(kept.indptr))
-        self.votes_ = largest(kept.T.tocsr(), int(self.neighbors)).T.tocsr()
+        return passed, walk
+
+    def _weighted_walk(self, train: Interactions) -> tuple[sparse.csr_array, Measure]:
+        """Half of each step on either side, so that i and j are alike and their product is walk."""
+        r = event_weights(train.matrix, True).astype(np.float64)
+        viewers, titles = r.sum(axis=1)[train.event_rows], r.sum(axis=0)[r.indices]
+        some = r.data > 0  # weights of 0 stay 0
+        r.data[some] *= viewers[some] ** (-self.alpha / 2) * titles[some] ** -float(self.beta)
+        return r, lambda common: common.dot
 
     def _likeness(self, column: int) -> np.ndarray:
         return self.votes_[[column]].toarray()[0]
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
-        return (binary(histories) @ self.votes_).toarray()
+        return (event_weights(histories, self.weighted) @ self.votes_).toarray()
 
 
 def addable(weights: np.ndarray) -> np.ndarray:

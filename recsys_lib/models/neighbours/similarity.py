@@ -37,6 +37,14 @@ def lift(c: Common) -> np.ndarray:
     return c.co * c.n_viewers / (c.n_left * c.n_right)
 
 
+# Of weights: how much of it they watched ---------------------------------------------------------
+
+
+def weighted_cosine(c: Common) -> np.ndarray:
+    """dot / (norm_left * norm_right): the cosine of two columns of weights, that of 0 for none."""
+    return _ratio(c.dot, c.norm_left * c.norm_right)
+
+
 # Of ratings: what the viewers in common gave each of the two -------------------------------------
 
 

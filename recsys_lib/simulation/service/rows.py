@@ -118,28 +118,45 @@ class Rows:
 
     def _weights(self, visit: Visit, popular, kind, subject) -> np.ndarray:
         """Weight of each title in one row of each page, (n, n_titles)."""
-        known, total = visit.known, popular.sum()
-        watched = known.last[visit.viewer] > NEVER
-        belongs = np.ones((len(kind), len(popular)))
-        rows = {name: np.flatnonzero(kind == place) for place, name in enumerate(KINDS)}
-        ago = visit.day - known.last[visit.viewer[rows["continue"]]].astype(np.float64)
-        open_end = known.unfinished[visit.viewer[rows["continue"]]]
-        belongs[rows["continue"]] = np.where(open_end, 0.5 ** (ago / 7), 0.0)
-        belongs[rows["because"]] = self.likeness[subject[rows["because"]]]
-        belongs[rows["new"]] = (known.added > 0) & (visit.day - known.added <= NEW)
-        belongs[rows["genre"]] = known.genres[subject[rows["genre"]]]
-        here = rows["different"]
-        counts = watched[here].astype(np.float64) @ known.genres.T
+        weight = np.tile(popular, (len(kind), 1))
+        present = popular.sum() * (popular > 0)  # for rows that do not ask how popular a title is
+        for name, belonging, base in (
+            ("continue", self._begun, present), ("because", self._alike, present),
+            ("new", self._new, popular), ("genre", self._of_genre, popular),
+            ("different", self._unlike, popular),
+        ):  # fmt: skip
+            here = np.flatnonzero(kind == KINDS.index(name))
+            if len(here):
+                viewer = visit.viewer[here]
+                weight[here] = belonging(visit.known, viewer, subject[here]) * base
+        return weight + STRANGERS * popular
+
+    # How much each title belongs to a row of one kind, for each viewer: (n, n_titles).
+
+    def _begun(self, known: Known, viewer, subject) -> np.ndarray:
+        row, title = np.nonzero(known.unfinished[viewer])
+        belongs = np.zeros((len(viewer), known.last.shape[1]))
+        ago = known.day - known.last[viewer[row], title].astype(np.float64)
+        belongs[row, title] = 0.5 ** (ago / 7)
+        return belongs
+
+    def _alike(self, known: Known, viewer, subject) -> np.ndarray:
+        return self.likeness[subject]
+
+    def _new(self, known: Known, viewer, subject) -> np.ndarray:
+        new = (known.added > 0) & (known.day - known.added <= NEW)
+        return new & (known.last[viewer] == NEVER)
+
+    def _of_genre(self, known: Known, viewer, subject) -> np.ndarray:
+        return known.genres[subject] * (known.last[viewer] == NEVER)
+
+    def _unlike(self, known: Known, viewer, subject) -> np.ndarray:
+        unseen = known.last[viewer] == NEVER
+        counts = (~unseen).astype(np.float64) @ known.genres.T
         most = np.argsort(-counts, axis=1, kind="stable")[:, :OWN_GENRES]
         own = np.zeros(counts.shape)
         np.put_along_axis(own, most, 1.0, axis=1)
-        belongs[here] = (own @ known.genres) == 0
-        for name in ("new", "genre", "different"):
-            belongs[rows[name]] *= ~watched[rows[name]]
-        weight = belongs * popular
-        for name in ("continue", "because"):  # these do not ask how popular a title is
-            weight[rows[name]] = belongs[rows[name]] * total * (popular > 0)
-        return weight + STRANGERS * popular
+        return ((own @ known.genres) == 0) & unseen
 
 
 def draw(odds: np.ndarray, lot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -224,4 +224,28 @@ def entry(train, features):
         },
         {"tests-entry-warm"},
     ),
+    Wrong(
+        "enters what everybody watches",
+        {
+            "entry": """
+def entry(train, features):
+    return np.tile(train.sum(axis=0), (len(train), 1)) + np.arange(len(features)) / 1e6
+"""
+        },
+        {"tests-entry-cold", "tests-entry-warm"},
+    ),
+    Wrong(
+        "blends content with what everybody watches, and asks no neighbour",
+        {
+            "entry": CONTENT_ONLY.replace("def entry", "def content_of")
+            + """
+def entry(train, features):
+    audience = train.sum(axis=0)
+    w = audience / (audience + 10)
+    content = np.array([to_ranks(row) for row in content_of(train, features)])
+    return w * np.array(to_ranks(audience)) + (1 - w) * content
+"""
+        },
+        {"tests-entry-warm"},
+    ),
 ]

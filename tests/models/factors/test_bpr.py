@@ -23,16 +23,21 @@ def gain(model: BPR, triples) -> float:
     return total
 
 
-def test_the_gradient_is_the_slope_of_the_gain():
+@pytest.mark.parametrize(("viewers", "titles"), [(9, 11), (4, 5)])
+def test_the_gradient_is_the_slope_of_the_gain(viewers, titles):
     rng = np.random.default_rng(0)
     model = BPR(l2=0.3)
-    model.user_factors_, model.item_factors_ = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
-    model.item_bias_ = rng.normal(size=5)
+    model.user_factors_ = rng.normal(size=(viewers, 3))
+    model.item_factors_ = rng.normal(size=(titles, 3))
+    model.item_bias_ = rng.normal(size=titles)
     # Viewer 1 and title 2 occur in several triples, title 4 in none.
     triples = np.array([0, 1, 1, 3]), np.array([2, 2, 0, 1]), np.array([0, 3, 2, 2])
     parameters = model.user_factors_, model.item_factors_, model.item_bias_
     moves = model._gradients(*triples)
-    assert [rows.tolist() for rows, _ in moves] == [[0, 1, 3], [0, 1, 2, 3], [0, 1, 2, 3]]
+    if viewers == 9:
+        assert [rows.tolist() for rows, _ in moves] == [[0, 1, 3], [0, 1, 2, 3], [0, 1, 2, 3]]
+    else:  # more than half of all: then all, in place
+        assert [rows for rows, _ in moves] == [slice(None)] * 3
     for parameter, (rows, slope) in zip(parameters, moves, strict=True):
         gradient = np.zeros_like(parameter)
         gradient[rows] = slope

@@ -14,9 +14,9 @@ EXACT = {"factors": 4, "steps": 8}  # as many steps as arrive, for so few factor
 
 
 def penalties(model: ImplicitALS, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    n_users, n_items = r.shape
+    n_viewers, n_items = r.any(axis=1).sum(), r.shape[1]
     users = model.l2 * (r.sum(axis=1) + model.alpha * n_items) ** model.nu
-    items = model.l2 * (r.sum(axis=0) + model.alpha * n_users) ** model.nu
+    items = model.l2 * (r.sum(axis=0) + model.alpha * n_viewers) ** model.nu
     return users, items
 
 

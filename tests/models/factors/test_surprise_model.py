@@ -54,6 +54,18 @@ def test_without_surprise_there_is_a_clear_error(make_log, monkeypatch):
         SurpriseModel(algorithm).fit(make_log())
 
 
+def test_the_algorithms_are_surprises_own_or_a_sentence_says_what_to_do(monkeypatch):
+    from recsys_lib.models.surprise import SVD as same
+    from recsys_lib.models.surprise import KNNBasic as likewise
+
+    assert same is SVD and likewise is KNNBasic
+    with pytest.raises(ImportError, match="cannot import name 'NoSuch'"):
+        from recsys_lib.models.surprise import NoSuch  # noqa: F401
+    monkeypatch.setitem(sys.modules, "surprise", None)
+    with pytest.raises(MissingPackageError, match=r"pip install scikit-surprise \(for Intel Macs"):
+        from recsys_lib.models.surprise import NMF  # noqa: F401
+
+
 def test_a_log_of_one_value_is_predicted_to_be_that_value(make_log):
     log = make_log()
     same = log.to_frame().assign(value=4.0)

@@ -43,7 +43,7 @@ def dense(log: Interactions) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def penalties(model: FeaturedMF, r: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     counts = r.sum(axis=1), r.sum(axis=0)
-    others = r.shape[1], r.shape[0]
+    others = r.shape[1], r.any(axis=1).sum()  # of the users only those who are viewers
     return tuple(
         model.l2 * (count + model.alpha * n) ** model.nu * (count > 0)
         for count, n in zip(counts, others, strict=True)

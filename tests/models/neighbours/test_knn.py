@@ -6,7 +6,8 @@ import pytest
 
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import Interactions
-from recsys_lib.models.neighbours.knn import ItemKNN, UserKNN
+from recsys_lib.models.neighbours.knn import ItemKNN
+from recsys_lib.models.neighbours.user_knn import UserKNN
 
 WATCHED = {
     "Ann": ["Friends", "Cheers", "Seinfeld"],

@@ -15,15 +15,16 @@ from recsys_lib.interactions import Interactions
 from recsys_lib.models.neighbours.rp3beta import RP3beta, addable
 
 
-def naive_walk(watched: np.ndarray, alpha: float, beta: float) -> np.ndarray:
-    n_users, n_items = watched.shape
-    n_titles, n_viewers = watched.sum(axis=1), watched.sum(axis=0)
+def naive_walk(r: np.ndarray, alpha: float, beta: float) -> np.ndarray:
+    n_users, n_items = r.shape
+    n_titles, n_viewers = r.sum(axis=1), r.sum(axis=0)
     walk = np.zeros((n_items, n_items))
     for i in range(n_items):
         for j in range(n_items):
             for v in range(n_users):
-                if i != j and watched[v, i] and watched[v, j]:
-                    walk[i, j] += (1 / n_titles[v]) ** alpha / n_viewers[j] ** beta
+                if i != j and r[v, i] and r[v, j]:
+                    step = (1 / n_titles[v]) ** alpha / n_viewers[j] ** beta
+                    walk[i, j] += r[v, i] * r[v, j] * step
     return walk
 
 
@@ -59,6 +60,15 @@ def test_votes_equal_the_naive_loop(make_log, alpha, beta):
     votes = RP3beta(alpha, beta, neighbors=100).fit(log).votes_.toarray()
     walk = naive_walk(log.binary().toarray(), alpha, beta)
     np.testing.assert_allclose(votes, naive_votes(walk, 100), rtol=1e-5)
+    weighed = RP3beta(alpha, beta, neighbors=4, weighted=True).fit(log)
+    r = log.matrix.toarray().astype(float)
+    expected = naive_votes(naive_walk(r, alpha, beta), 4)
+    np.testing.assert_allclose(weighed.votes_.toarray(), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        weighed.score_all(log.users)[log.user_counts > 0],
+        (r @ expected)[log.user_counts > 0],
+        rtol=1e-5,
+    )
 
 
 @pytest.mark.parametrize("neighbors", [1, 4])
