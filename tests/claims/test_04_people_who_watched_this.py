@@ -51,7 +51,9 @@ def quality(splits):
         "lift": ItemKNN(similarity="lift"),
         "shrunk lift": ItemKNN(similarity="lift", shrinkage=20),
         "cosine": ItemKNN(),
+        "hundred": ItemKNN(100),
         "source": ItemKNN(neighbors_of="source"),
+        "source, five": ItemKNN(5, neighbors_of="source"),
     }
     tables = [evaluate(models, s, metrics=("ndcg", "coverage"), progress=False) for s in splits]
     tables = [table[table["segment"] == "all"] for table in tables]
@@ -75,9 +77,17 @@ def test_cosine_beats_shrunk_lift(quality, surely_positive):
     assert surely_positive(gaps(quality, "cosine", "shrunk lift"))
 
 
-def test_neighbours_kept_per_target_rank_better_and_show_more_titles(quality, surely_positive):
+def test_fifty_neighbours_kept_per_target_rank_better_and_show_more_titles(
+    quality, surely_positive
+):
     assert surely_positive(gaps(quality, "cosine", "source"))
     assert surely_positive(gaps(quality, "cosine", "source", "coverage@10"), by=0.05)
+
+
+def test_few_neighbours_kept_per_source_are_as_good_as_many_per_target(quality, surely_positive):
+    level = np.array(gaps(quality, "hundred", "source, five"))
+    assert surely_positive(0.015 - np.abs(level))
+    assert surely_positive(gaps(quality, "source, five", "source"))
 
 
 def test_kept_per_source_popular_titles_are_backed_by_several_times_as_many(splits):
