@@ -106,8 +106,8 @@ def judge(matinee: Matinee, world) -> Judged:
 
 
 @pytest.fixture(scope="module")
-def judged(small_worlds) -> list[Judged]:
-    return [judge(small.matinee, small.world) for small in small_worlds]
+def judged(larger_worlds) -> list[Judged]:
+    return [judge(larger.matinee, larger.world) for larger in larger_worlds]
 
 
 def hit_gains(judged: list[Judged], model: str, other: str) -> list[float]:
@@ -181,10 +181,10 @@ def test_counting_common_viewers_hands_back_the_hits_and_lift_does_not(judged, s
     assert surely_positive(gaps, by=0.3)
 
 
-def test_viewers_of_one_sitcom_lean_towards_the_others(judged, small_worlds):
-    """Pooled over worlds and pairs, for in some worlds hardly anybody knows Friends."""
+def test_viewers_of_one_sitcom_lean_towards_the_others(judged, larger_worlds):
+    """Pooled over worlds and pairs."""
     both = expected = 0.0
-    for world, small in zip(judged, small_worlds, strict=True):
+    for world, small in zip(judged, larger_worlds, strict=True):
         train, titles = world.split.train, small.matinee.titles
         columns = train.item_positions(titles.loc[titles["title"].isin(SITCOMS), "title_id"])
         assert len(columns) == len(SITCOMS)
@@ -195,13 +195,13 @@ def test_viewers_of_one_sitcom_lean_towards_the_others(judged, small_worlds):
     assert both / expected > 1.5
 
 
-def test_titles_with_few_viewers_have_the_highest_lifts_and_the_zeros(judged):
+def test_lifts_of_titles_with_few_viewers_scatter_most_and_the_zeros_are_theirs(judged):
     for world in judged:
         viewers, lift = world.split.train.item_counts, lifted(world.split.train)
         known = np.flatnonzero(viewers >= 100)
         small = (viewers > 0) & (viewers < world.split.train.n_users / 60)
-        highest = companions(lift, known, viewers > 0)
-        assert small[highest].mean() > 0.5
+        others = viewers >= world.split.train.n_users / 60
+        assert lift[np.ix_(known, small)].std() > 1.2 * lift[np.ix_(known, others)].std()
         zeros = (lift[known] == 0) & (viewers > 0)
         assert (zeros & small).sum() > 0.95 * zeros.sum()
 
@@ -231,7 +231,7 @@ def test_shrunk_lift_foresees_more_than_counts(judged, surely_positive):
 
 def test_counts_show_hits_to_everybody_though_most_of_what_comes_next_is_not_one(judged):
     for world in judged:
-        assert np.isin(world.tiles["counts"], world.popular).mean() > 0.6
+        assert np.isin(world.tiles["counts"], world.popular).mean() > 0.7
         assert np.isin(world.answer, world.popular).mean() < 0.3
 
 
@@ -243,7 +243,7 @@ def test_the_tiles_of_counts_hold_a_small_part_of_the_catalogue(judged):
 def test_lift_is_never_hit_yet_its_tiles_would_please(judged, surely_positive):
     """More than titles drawn by lot, and than the most popular ones, which are hit far more."""
     assert surely_positive(star_gains(judged, "lift", "lot"), by=0.05)
-    assert surely_positive(star_gains(judged, "lift", "popular"), by=0.05)
+    assert surely_positive(star_gains(judged, "lift", "popular"), by=0.1)
 
 
 def test_shrunk_lift_pleases_more_than_all_baselines(judged, surely_positive):
