@@ -20,10 +20,11 @@ from recsys_lib.metrics.genres import genre_shares
 from recsys_lib.metrics.ranking import ndcg
 from recsys_lib.models import EASE, ImplicitALS, ItemKNN, Popular, Random
 from recsys_lib.models.top_k import top_k
-from recsys_lib.simulation import World, simulate
+from recsys_lib.simulation import World, WorldConfig, simulate
 from recsys_lib.simulation.bookshop import Bookshop
 from recsys_lib.simulation.files import write_tables
 from recsys_lib.splits import split_by_time
+from tests.claims.conftest import SEEDS
 from tests.claims.nulls import NULLS, null_lists
 
 MORE_SEEDS = (21, 22, 23, 24, 25)
@@ -157,25 +158,70 @@ def test_the_fewer_titles_share_attention_the_more_exposure_is_luck(cases, surel
 
     for more, less in (("popular", "ease"), ("ease", "ials"), ("ials", "random")):
         assert surely_positive([luck(case, more) - luck(case, less) for case in cases]), more
-    exposed = [case.by_women[case.candidates("popular", 10)[0]].mean() for case in cases]
-    assert min(exposed) < 0.25 and max(exposed) > 0.55
 
 
-def test_titles_not_in_english_get_far_less_than_viewers_would_like(cases, surely_positive):
-    liked, watched = [], []
-    for case in cases:
-        liked.append(preferred_share(case.wishes, case.not_english, 10).mean())
-        watched.append(history_share(case.history, case.not_english).mean())
-    assert surely_positive(np.subtract(liked, watched), by=0.1)
+@pytest.mark.parametrize("group", ["by_women", "not_english"])
+def test_less_known_makers_are_watched_far_less_than_viewers_would_like(
+    group, cases, surely_positive
+):
+    assert surely_positive(
+        [liked_less_watched(case, getattr(case, group)) for case in cases], by=0.08
+    )
 
 
-def test_room_for_other_languages_costs_accuracy_and_gains_satisfaction(cases, surely_positive):
+def liked_less_watched(case: Case, group: np.ndarray) -> float:
+    liked = preferred_share(case.wishes, group, 10).mean()
+    return liked - history_share(case.history, group).mean()
+
+
+def test_titles_by_women_get_less_than_luck_would_give_them(cases, surely_positive):
+    """Of models that learn taste; of the popular list nothing can be said."""
+
+    def short_of_luck(case: Case, name: str) -> float:
+        counts = np.bincount(case.lists(name).ravel(), minlength=len(case.by_women))
+        rng = np.random.default_rng(0)
+        dealt = [counts[rng.permutation(case.by_women)].sum() for _ in range(300)]
+        return (np.percentile(dealt, 2.5) - counts[case.by_women].sum()) / counts.sum()
+
+    for name in LEARNERS:
+        assert surely_positive([short_of_luck(case, name) for case in cases]), name
+    for null in ("popular", "lot", "same for all"):
+        assert not surely_positive([short_of_luck(case, null) for case in cases]), null
+
+
+def test_where_fame_is_dealt_by_lot_titles_by_women_are_watched_as_they_are_liked(
+    famous_by_lot, cases, surely_positive
+):
+    """The cause of their gap, switched off: lists then give them what the shelf has."""
+    assert np.mean([liked_less_watched(c, c.by_women) for c in famous_by_lot]) < 0.05
+    shelf = cases[0].by_women.mean()
+    for name in LEARNERS:
+        shares = [c.share(c.lists(name), c.by_women).mean() for c in famous_by_lot]
+        assert abs(np.mean(shares) - shelf) < 0.06, name
+        assert surely_positive(
+            [shelf - c.share(c.lists(name), c.by_women).mean() for c in cases], by=0.06
+        ), name
+
+
+@pytest.fixture(scope="module")
+def famous_by_lot(tmp_path_factory) -> list[Case]:
+    """Worlds in which how known a title is owes nothing to the authors' judgement."""
+    config, found = WorldConfig(awareness_fame=0.0), []
+    for seed in SEEDS:
+        world = World(seed=seed, n_viewers=500, weeks=12, config=config)
+        folder = tmp_path_factory.mktemp(f"by-lot-{seed}")
+        write_tables(simulate(world), folder)
+        found.append(make_case(world, load_matinee(folder)))
+    return found
+
+
+def test_room_for_other_languages_costs_accuracy_and_no_satisfaction(cases, surely_positive):
     def change(case):
         rule = {"in_group": case.not_english, "share": 0.2, "k": 10}
         return changes(case, "ease", lambda i, s: rerank.amortised_share(i, s, **rule))
 
     found = np.array([change(case) for case in cases])
-    assert surely_positive(-found[:, 0]) and surely_positive(found[:, 1], by=0.01)
+    assert surely_positive(-found[:, 0]) and surely_positive(found[:, 1], by=-0.03)
 
 
 def test_lists_hand_on_part_of_each_viewers_lean(cases, surely_positive):
@@ -195,12 +241,12 @@ def test_leaving_out_what_was_seen_turns_even_a_list_for_everybody_against_the_l
         assert surely_positive(np.subtract(left[name], left["popular"]), by=0.05), name
 
 
-def test_what_viewers_get_hands_on_less_than_half_of_what_models_learned(cases, surely_positive):
+def test_what_viewers_get_hands_on_far_less_than_what_models_learned(cases, surely_positive):
     """Lists that may repeat flatter the effect; nobody is shown them."""
     for name in LEARNERS:
         learned = np.array([slope(c, c.lists(name, 50, repeats=True)) for c in cases])
         shown = np.array([slope(c, c.lists(name, 50)) for c in cases])
-        assert surely_positive(learned / 2 - shown), name
+        assert surely_positive(learned - shown, by=0.1), name
 
 
 def slope(case: Case, columns: np.ndarray) -> float:
@@ -221,16 +267,18 @@ def lifts(case: Case, columns: np.ndarray) -> pd.Series:
 
 
 def reach_gap(case: Case, columns: np.ndarray) -> float:
-    return -case.niche_less_hits(case.reach(columns))
+    """How much less of the way niche viewers are brought than viewers of hits, beyond the gap
+    between what both chose themselves."""
+    own = case.lists("own choices")
+    return case.niche_less_hits(case.reach(own)) - case.niche_less_hits(case.reach(columns))
 
 
 def lean_beyond_own(case: Case, columns: np.ndarray) -> float:
     return slope(case, columns) - slope(case, case.lists("own choices", 50))
 
 
-def missing_languages(case: Case, columns: np.ndarray) -> float:
-    watched = history_share(case.history, case.not_english).mean()
-    return watched - case.share(columns, case.not_english).mean()
+def listed_less(case: Case, columns: np.ndarray, group: np.ndarray) -> float:
+    return history_share(case.history, group).mean() - case.share(columns, group).mean()
 
 
 @dataclass(frozen=True)
@@ -252,13 +300,16 @@ CLAIMS = {
         lambda case, lists: lifts(case, lists)["hits"], 0.2, ("popular", "knn", "ease", "ials")
     ),
     "niche viewers reach less of what they could have": GroupClaim(
-        reach_gap, 0.02, ("popular", "ease")
+        reach_gap, 0.01, ("popular", "ease", "ials")
     ),
     "neighbours and iALS hand on more of a lean than viewers' next choices have": GroupClaim(
         lean_beyond_own, 0.05, ("knn", "ials"), k=50, repeats=True
     ),
     "titles not in English are listed less than they are watched": GroupClaim(
-        missing_languages, 0.02, ("popular", "ease", "ials")
+        lambda case, lists: listed_less(case, lists, case.not_english), 0.02, ("ease", "ials")
+    ),
+    "titles by women are listed less than they are watched": GroupClaim(
+        lambda case, lists: listed_less(case, lists, case.by_women), 0.01, ("ease", "ials")
     ),
 }
 
@@ -283,7 +334,7 @@ def test_no_null_model_passes_a_claim_on_groups(sentence, null, cases, surely_po
 
 def test_against_the_history_any_list_passes(cases, surely_positive):
     """Why the lift above is not over the history: its groups are cut by the lift's denominator."""
-    for name in (*NULLS, *MODELS):
+    for name in (*NULLS, "random", "popular", "ease", "ials"):
         wider = []
         for case in cases:
             listed = list_popularity(case.lists(name), case.popularity)
@@ -293,29 +344,27 @@ def test_against_the_history_any_list_passes(cases, surely_positive):
         assert surely_positive(wider), name
 
 
-def test_neighbours_are_the_exception_and_do_not_help_niche_viewers(cases, surely_positive):
-    """They find rarities by accident: less lift than with iALS, but no more satisfaction."""
-
-    def niche_stars(case, model):
-        return case.stars(case.lists(model))[case.fifth == "niche"].mean()
-
-    less = [
-        lifts(case, case.lists("ials"))["niche"] - lifts(case, case.lists("knn"))["niche"]
-        for case in cases
-    ]
-    assert surely_positive(less, by=0.1)
-    gains = np.array([niche_stars(case, "knn") - niche_stars(case, "ials") for case in cases])
-    assert surely_positive(0.02 - gains)
+def test_neighbours_are_the_exception(cases, surely_positive):
+    """They find rarities by accident, so niche viewers' lists are lifted much less."""
+    lifted = [[lifts(case, case.lists(m))["niche"] for m in ("ials", "knn")] for case in cases]
+    assert surely_positive(-np.diff(lifted)[:, 0], by=0.5)
 
 
 def test_niche_viewers_have_more_titles_to_be_found_in_the_test(cases, surely_positive):
-    assert surely_positive([c.niche_less_hits(c.later.sum(axis=1)) for c in cases], by=1)
+    def ratio(case: Case) -> float:
+        titles = pd.Series(case.later.sum(axis=1)).groupby(case.fifth).mean()
+        return titles["niche"] / titles["hits"]
+
+    assert surely_positive([ratio(case) - 1 for case in cases], by=0.1)
 
 
-@pytest.mark.parametrize("name", ["ease", "ials", "lot"])
-def test_by_the_log_niche_viewers_are_served_better_even_by_lot(name, cases, surely_positive):
-    """More of them find something: of lists made by lot too, so it says nothing of the lists."""
-    assert surely_positive([c.niche_less_hits(c.finds(c.lists(name))) for c in cases], by=0.01)
+def test_the_log_does_not_see_what_the_truth_sees(cases, surely_positive):
+    """Whether niche viewers find something cannot be told from others'; that they get less can."""
+    for name in ("ease", "ials"):
+        found = np.array([c.niche_less_hits(c.finds(c.lists(name))) for c in cases])
+        worth = np.array([c.niche_less_hits(c.reach(c.lists(name))) for c in cases])
+        assert not surely_positive(found) and not surely_positive(-found), name
+        assert surely_positive(-worth, by=0.02), name
 
 
 # Remedies ----------------------------------------------------------------------------------------
@@ -362,9 +411,8 @@ def test_discounting_hits_has_a_negative_price(cases, surely_positive):
 
     ease = np.array([changes(case, "ease", rule(case)) for case in cases])
     ials = np.array([changes(case, "ials", rule(case)) for case in cases])
-    assert surely_positive(ease[:, 0]) and surely_positive(ease[:, 1], by=0.02)
-    assert surely_positive(ials[:, 1], by=0.01)
-    assert surely_positive(ease[:, 0] - ials[:, 0])  # by the log it pays less with iALS
+    assert surely_positive(ease[:, 0]) and surely_positive(ease[:, 1], by=0.01)
+    assert surely_positive(ials[:, 1], by=0.005)
 
 
 def test_a_share_over_all_lists_loses_less_relevance_than_the_same_in_each_list(
@@ -385,14 +433,16 @@ def test_a_share_over_all_lists_loses_less_relevance_than_the_same_in_each_list(
     assert surely_positive(saved, by=0.01)
 
 
-def test_the_share_that_viewers_would_prefer_costs_next_to_nothing(cases):
+def test_the_share_that_viewers_would_prefer_has_a_small_price(cases, surely_positive):
+    """Titles by women get half as much again: for less than .01 of nDCG and .05 stars."""
     found = []
     for case in cases:
         share = preferred_share(case.wishes, case.by_women, 10).mean()
         rule = {"in_group": case.by_women, "share": share, "k": 10}
         found.append(changes(case, "ease", lambda i, s, r=rule: rerank.amortised_share(i, s, **r)))
-    found = np.abs(found)
-    assert found[:, 0].max() < 0.005 and found[:, 1].max() < 0.02
+    price = -np.array(found)
+    assert surely_positive(price[:, 0]) and surely_positive(0.01 - price[:, 0])
+    assert surely_positive(price[:, 1]) and surely_positive(0.05 - price[:, 1])
 
 
 # Real viewers ------------------------------------------------------------------------------------
