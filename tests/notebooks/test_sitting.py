@@ -7,6 +7,7 @@ import pytest
 
 from book.tools.notebooks import sitting
 from book.tools.notebooks.reading import core, experiments, is_seen, paragraphs, results, words
+from book.tools.notebooks.runner import CHAPTERS
 from book.tools.notebooks.sitting import Sitting, measure
 
 HEAD = (
@@ -96,6 +97,12 @@ def test_numbers_are_those_that_a_reader_has_to_take_in(paragraph, count):
 
 def test_a_list_is_not_one_paragraph():
     assert max(len(results(part)) for part in paragraphs("Two:\n- 10 and 20\n- 30 and 40")) == 2
+
+
+@pytest.mark.parametrize("source", sitting.sittings(CHAPTERS), ids=lambda path: path.stem)
+def test_every_chapter_s_core_fits_into_one_sitting(source):
+    beyond = measure(source).beyond()
+    assert beyond == [], f"python -m book.tools.notebooks.sitting --why {source.name[:2]}"
 
 
 def shown(text: str, source: str = "frame", **metadata: object) -> nbformat.NotebookNode:

@@ -22,7 +22,6 @@ mystnb:
 ax.axhline(0.25)
 ```
 """
-PAGES = [path for path in pages(ROOT) if path.parent.name == "book"]
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def found(tmp_path):
     return look
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("page", pages(ROOT), ids=lambda path: path.stem)
 def test_no_page_states_a_typed_result(page):
     assert typed_results(page) == []
 
