@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import nbformat.v4 as v4
 import pytest
 from nbformat import NotebookNode
@@ -76,6 +78,11 @@ def test_only_what_the_prose_shows_is_kept_and_other_outputs_stay():
 def test_a_number_of_which_the_prose_shows_every_digit_is_found():
     outputs = [record("gain", "0.8437264123"), record("n", "7"), record("fine", "0.84")]
     assert unrounded(v4.new_code_cell("", outputs=outputs)) == ["gain"]
+
+
+def test_quote_without_a_book_to_make_hands_on_nothing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "myst_nb", None)
+    assert quote(share=0.5) is None
 
 
 def test_quote_hands_over_plain_numbers_and_texts(monkeypatch):
