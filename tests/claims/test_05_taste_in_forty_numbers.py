@@ -229,7 +229,9 @@ def same_neighbours(one, other) -> float:
     return float(np.mean([len(set(a) & set(b)) / 10 for a, b in zip(*ten, strict=True)]))
 
 
-def test_the_map_tells_what_families_watch_other_films_and_other_series_apart(small_worlds, surely_positive):
+def test_the_map_tells_what_families_watch_other_films_and_other_series_apart(
+    small_worlds, surely_positive
+):
     right, most_frequent = [], []
     for small in small_worlds:
         watched, titles = small.matinee.watched(), small.matinee.titles
