@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import orthogonal_procrustes
 
 from book.tools.pages.tiles import HUES
 from recsys_lib.datasets import load_matinee
@@ -28,8 +29,8 @@ def make() -> dict:
     matinee = load_matinee()
     watched = matinee.watched()
     titles = matinee.titles.set_index("title_id").loc[watched.items]
-    unit = directions(watched)
-    x, y = positions(unit, watched, friends=titles["title"].tolist().index(DEFAULT)).T
+    factors, unit = factors_of(watched), directions(watched)
+    x, y = positions(unit, factors, watched, titles["title"].tolist().index(DEFAULT)).T
     data = {
         "titles": labels(titles),
         "years": titles["year"].tolist(),
@@ -49,22 +50,36 @@ def labels(titles: pd.DataFrame) -> list[str]:
         .tolist()  # fmt: skip
 
 
+def factors_of(watched: Interactions) -> np.ndarray:
+    """Each title's forty numbers."""
+    return ImplicitALS(factors=FACTORS).fit(watched).item_factors_.astype(float)
+
+
 def directions(watched: Interactions) -> np.ndarray:
     """Each title's factors at length 1, so that what is little watched is not all in one spot;
     0 for a title that nobody watched, which has no direction."""
-    factors = ImplicitALS(factors=FACTORS).fit(watched).item_factors_.astype(float)
+    factors = factors_of(watched)
     return factors / np.maximum(np.linalg.norm(factors, axis=1, keepdims=True), 1e-12)
 
 
-def positions(unit: np.ndarray, watched: Interactions, friends: int) -> np.ndarray:
-    """Whole numbers (titles, 2): right and down, in the directions in which the most watched
-    titles differ most, with *Friends* at the upper right."""
+def positions(unit, factors, watched: Interactions, friends: int) -> np.ndarray:
+    """Whole numbers (titles, 2): right and down, in the two directions in which the most watched
+    titles differ most. They lie in a plane, which is turned so that these titles come as near as
+    they can to their places on the map of chapter 5, with *Friends* at the upper right."""
     most = np.argsort(-watched.item_counts, kind="stable")[:MOST_WATCHED]
     middle = unit[most].mean(axis=0)
     spot = (unit - middle) @ np.linalg.svd(unit[most] - middle)[2][:2].T
-    spot *= np.sign(spot[friends]) * [1, -1]
+    spot = spot @ orthogonal_procrustes(spot[most], map_of_chapter_5(factors, most, friends))[0]
+    spot = np.round(spot, 9) * [1, -1]
     low = spot.min(axis=0)
     return np.rint((spot - low) * SIZE / (spot.max(axis=0) - low).max()).astype(int)
+
+
+def map_of_chapter_5(factors: np.ndarray, most: np.ndarray, friends: int) -> np.ndarray:
+    """Where chapter 5 draws the most watched titles, right and up; (titles, 2)."""
+    u, sigma, _ = np.linalg.svd(factors[most] - factors[most].mean(axis=0), full_matrices=False)
+    spot = u[:, :2] * sigma[:2]
+    return spot * np.sign(spot[most.tolist().index(friends)])
 
 
 def neighbourhood(unit: np.ndarray, x: np.ndarray, y: np.ndarray) -> dict:
