@@ -93,7 +93,7 @@ def test_the_map_s_page_says_how_much_it_misleads(taste_map, matinee):
     held = ((spread @ turned[:2].T) ** 2).sum() / (spread**2).sum()
     page = (explore.FOLDER.parent / "explore_taste_map.md").read_text(encoding="utf-8")
     assert f"hold {held:.0%} of".replace("%", " %") in page
-    title = matinee.titles["title"].tolist().index("Metropolis")
+    title = matinee.titles["title"].tolist().index("Real Humans")
     assert watched.item_counts[title] == 1
 
 
