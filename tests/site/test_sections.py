@@ -21,6 +21,7 @@ LAND = """async () => {
             if (still > 20) { clearInterval(timer); done(top); }  // a busy machine pauses, too
         }, 20);
     });
+    await document.fonts.ready;  // headings change their height with their font
     const wanted = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);
     const links = [...document.querySelectorAll(".bd-toc-nav a[href^='#']")].reverse();
     const off = {};

@@ -122,7 +122,7 @@ def in_words(found: dict) -> str:
     for measure, (label, unit, digits) in MEASURES.items():
         rows = found["policies"][FIRST][measure]
         value, (change, *ends) = rows["is"][FIRST_MONTH][0], rows["change"][FIRST_MONTH]
-        low, high = (f"{end:+.{digits}f}" for end in ends)
+        low, high = (signed(end, digits) for end in ends)
         words = f"{'higher' if change > 0 else 'lower'} by {abs(change):.{digits}f}"
         if ends[0] <= 0 <= ends[1]:
             words = "no difference that luck could not make"
@@ -130,3 +130,12 @@ def in_words(found: dict) -> str:
             f"{label} {value:.{digits}f}{unit}, {words} (95% interval {low} to {high})."
         )
     return " ".join(sentences).replace("-", "−").replace("%", "\u00a0%")
+
+
+def signed(number: float, digits: int) -> str:
+    """With its sign, but for what is 0 as it is shown.
+
+    >>> signed(0.014, 3), signed(-0.0002, 3)
+    ('+0.014', '0.000')
+    """
+    return f"{number:+.{digits}f}" if round(number, digits) else f"{0:.{digits}f}"

@@ -56,6 +56,15 @@ def finding(titles: pd.DataFrame, watched: Interactions) -> str:
     return (
         f"By cosine, nearest to {DEFAULT} is {titles['title'][first]} ({titles['year'][first]}):"
         f" {near['common_viewers'][first]} viewers in common, where chance would bring"
-        f" {chance:.1f}. Half of the ten have at least {viewers[near.index].median():.0f} viewers;"
-        f" half of all titles have at least {viewers.median():.0f}."
+        f" {chance:.1f}. Half of the ten have at least {whole(viewers[near.index].median())} viewers;"
+        f" half of all titles have at least {whole(viewers.median())}."
     )
+
+
+def whole(number: float) -> int:
+    """Rounded as the script does, halves upward.
+
+    >>> whole(70.5), whole(71.5), whole(71.4)
+    (71, 72, 71)
+    """
+    return int(number + 0.5)
