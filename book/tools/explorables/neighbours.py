@@ -57,7 +57,8 @@ def finding(titles: pd.DataFrame, watched: Interactions) -> str:
         f"By cosine, nearest to {DEFAULT} is {titles['title'][first]} ({titles['year'][first]}):"
         f" {near['common_viewers'][first]} viewers in common, where chance would bring"
         f" {chance:.1f}. Half of the ten have at least"
-        f" {whole(viewers[near.index].median())} viewers; half of all titles have at least {whole(viewers.median())}."
+        f" {whole(viewers[near.index].median())} viewers;"
+        f" half of all titles have at least {whole(viewers.median())}."
     )
 
 
