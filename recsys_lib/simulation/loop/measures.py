@@ -50,7 +50,7 @@ def viewer_measures(now: Round, traits: Traits) -> dict[str, np.ndarray]:
     """
     plays, slates = now.plays, now.slates
     liked = (at(now.utility, plays) >= LIKED) & (traits.fame < 0.5)[plays]
-    popularity = now.diet.item_share
+    popularity = now.diet.item_counts / now.diet.n_users  # all live here, with an empty diet too
     opened = now.browsed.sum(axis=1)
     with np.errstate(invalid="ignore"):
         click = now.clicked.sum(axis=1) / np.where(opened > 0, opened, np.nan)
