@@ -93,3 +93,10 @@ def check_at_least(name: str, value: float, low: float, *, integer: bool = False
     if not fits or (integer and not isinstance(value, Integral) and not float(value).is_integer()):
         kind = "an integer" if integer else "a number"
         raise ArgumentError(f"{name} must be {kind} of at least {low}, not {value!r}")
+
+
+def check_between(name: str, value: float, low: float, high: float) -> None:
+    """Raise `ArgumentError` unless `value` is a number above `low` and below `high`."""
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (number and low < value < high):
+        raise ArgumentError(f"{name} must lie between {low:.4g} and {high:.4g}, not {value!r}")

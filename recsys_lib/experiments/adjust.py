@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from recsys_lib.errors import DataError
-from recsys_lib.experiments.difference import Difference, mean_difference
-from recsys_lib.experiments.size import check_level
+from recsys_lib.errors import DataError, check_between
+from recsys_lib.experiments.difference import Difference, by_error, mean_difference
 
 
 def cuped(after, before) -> np.ndarray:
@@ -60,7 +58,7 @@ def post_stratified(treated, control, strata, *, level: float = 0.95) -> Differe
     Raises:
         DataError: a stratum with fewer than ten viewers in an arm.
     """
-    check_level(level)
+    check_between("level", level, 0, 1)
     values = [np.asarray(arm, float) for arm in (treated, control)]
     labels = [np.asarray(arm) for arm in strata]
     if [len(arm) for arm in values] != [len(arm) for arm in labels]:
@@ -70,10 +68,7 @@ def post_stratified(treated, control, strata, *, level: float = 0.95) -> Differe
     mean = [float(sizes.to_numpy() @ [getattr(part, arm) for part, _ in parts])
             for arm in ("treated", "control")]  # fmt: skip
     error = float(np.sqrt(sizes.to_numpy() ** 2 @ [variance for _, variance in parts]))
-    gap = mean[0] - mean[1]
-    reach = stats.norm.ppf((1 + level) / 2) * error
-    p = 2 * stats.norm.sf(abs(gap) / error) if error else float(gap == 0)
-    return Difference(*mean, gap, gap - reach, gap + reach, float(p))
+    return by_error(*mean, error, level)
 
 
 def _within(values: list, labels: list, stratum) -> tuple[Difference, float]:

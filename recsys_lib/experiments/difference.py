@@ -7,11 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from recsys_lib.errors import DataError
-from recsys_lib.experiments.size import check_level
-
-FEWEST = 10
-"""Viewers that each arm needs; below, no interval here keeps its promise."""
+from recsys_lib.errors import DataError, check_between
+from recsys_lib.intervals import FEWEST
 
 
 class Difference(NamedTuple):
@@ -48,7 +45,7 @@ def mean_difference(treated, control, *, level: float = 0.95) -> Difference:
     >>> mean_difference([3.0, 5] * 8, [2.0, 4] * 8).difference
     1.0
     """
-    check_level(level)
+    check_between("level", level, 0, 1)
     treated, control = (_arm(values) for values in (treated, control))
     means = float(treated.mean()), float(control.mean())
     if np.ptp(treated) == np.ptp(control) == 0:  # no spread, no test; scipy would divide by it
@@ -71,7 +68,7 @@ def share_difference(treated, control, *, level: float = 0.95) -> Difference:
     >>> share_difference([1, 0] * 20, [1, 0, 0, 0] * 10).difference
     0.25
     """
-    check_level(level)
+    check_between("level", level, 0, 1)
     arms = [_arm(values) for values in (treated, control)]
     if any(not np.isin(arm, (0, 1)).all() for arm in arms):
         raise DataError("a share needs values 0 and 1", fix="Use mean_difference.")
@@ -107,13 +104,21 @@ def ratio_difference(treated, control, *, level: float = 0.95) -> Difference:
     >>> round(ratio_difference(pages, pages).treated, 2)
     0.67
     """
-    check_level(level)
-    ratios, variances = zip(*(_ratio(np.asarray(arm, float)) for arm in (treated, control)),
-                            strict=True)  # fmt: skip
-    gap, error = ratios[0] - ratios[1], float(np.sqrt(sum(variances)))
+    check_between("level", level, 0, 1)
+    (one, square_one), (two, square_two) = (_ratio(np.asarray(arm, float))
+                                            for arm in (treated, control))  # fmt: skip
+    return by_error(one, two, float(np.sqrt(square_one + square_two)), level)
+
+
+def by_error(treated: float, control: float, error: float, level: float) -> Difference:
+    """A difference whose estimate is normal, or nearly, with this standard error.
+
+    low, high = difference -/+ z((1 + level) / 2) * error
+    """
+    gap = treated - control
     reach = stats.norm.ppf((1 + level) / 2) * error
     p = 2 * stats.norm.sf(abs(gap) / error) if error else float(gap == 0)
-    return Difference(*ratios, gap, gap - reach, gap + reach, float(p))
+    return Difference(treated, control, gap, gap - reach, gap + reach, float(p))
 
 
 def _ratio(pairs: np.ndarray) -> tuple[float, float]:

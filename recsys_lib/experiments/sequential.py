@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recsys_lib.errors import DataError
-from recsys_lib.experiments.size import check_level
+from recsys_lib.errors import DataError, check_between
 
 
 def confidence_sequence(differences, errors, *, best_at: float | None = None, level: float = 0.95):
@@ -37,7 +36,7 @@ def confidence_sequence(differences, errors, *, best_at: float | None = None, le
     >>> bool(low[1] > 0 > low[0]), bool(p[1] < 0.05)
     (True, True)
     """
-    check_level(level)
+    check_between("level", level, 0, 1)
     differences, errors = np.asarray(differences, float), np.asarray(errors, float)
     if differences.shape != errors.shape or differences.ndim != 1 or len(errors) == 0:
         raise DataError("each look needs one difference and one error")

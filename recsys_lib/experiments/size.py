@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from recsys_lib.errors import ArgumentError, check_above
+from recsys_lib.errors import check_above, check_between
 
 
 def viewers_needed(effect: float, sd: float, *, power: float = 0.8, level: float = 0.95) -> int:
@@ -29,10 +29,7 @@ def viewers_needed(effect: float, sd: float, *, power: float = 0.8, level: float
     1571
     """
     _check(sd, level, effect)
-    if not 1 - level < power < 1:
-        raise ArgumentError(
-            f"power={power} must lie below 1 and above {1 - level:.3g}, what chance gives"
-        )
+    check_between("power", power, 1 - level, 1)  # chance alone gives 1 - level
     from statsmodels.stats.power import TTestIndPower
 
     n = TTestIndPower().solve_power(abs(effect) / sd, alpha=1 - level, power=power)
@@ -56,11 +53,5 @@ def power(n: int, effect: float, sd: float, *, level: float = 0.95) -> float:
 
 def _check(sd: float, level: float, effect: float) -> None:
     check_above("sd", sd, 0)
-    check_level(level)
+    check_between("level", level, 0, 1)
     check_above("abs(effect)", abs(effect), 0)
-
-
-def check_level(level: float) -> None:
-    """Raise `ArgumentError` unless `level` lies between 0 and 1."""
-    if not 0 < level < 1:
-        raise ArgumentError(f"level={level!r} must lie between 0 and 1", fix="0.95 is usual.")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
-from recsys_lib.errors import DataError, check_at_least
-from recsys_lib.experiments.difference import FEWEST, Difference
-from recsys_lib.experiments.size import check_level
+from recsys_lib.errors import DataError, check_at_least, check_between
+from recsys_lib.experiments.difference import Difference, by_error
+from recsys_lib.intervals import FEWEST
 
 
 def retention(stayed, left, at: float) -> tuple[float, float]:
@@ -61,9 +60,6 @@ def retention_difference(treated, control, at: float, *, level: float = 0.95) ->
         at: the time asked for.
         level: how often the interval is to hold the truth.
     """
-    check_level(level)
+    check_between("level", level, 0, 1)
     (one, error_one), (two, error_two) = retention(*treated, at), retention(*control, at)
-    gap, error = one - two, float(np.hypot(error_one, error_two))
-    reach = stats.norm.ppf((1 + level) / 2) * error
-    p = 2 * stats.norm.sf(abs(gap) / error) if error else float(gap == 0)
-    return Difference(one, two, gap, gap - reach, gap + reach, float(p))
+    return by_error(one, two, float(np.hypot(error_one, error_two)), level)

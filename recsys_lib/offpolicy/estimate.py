@@ -8,10 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from recsys_lib.errors import ArgumentError, DataError
-
-FEWEST = 10
-"""Viewers that an interval needs."""
+from recsys_lib.errors import DataError, check_between
+from recsys_lib.intervals import FEWEST
 
 
 class Estimate(NamedTuple):
@@ -48,8 +46,7 @@ def of_sums(top, bottom=None, *, users=None, level: float = 0.95) -> Estimate:
     >>> of_sums([1.0, 0, 0, 1] * 4).value
     0.5
     """
-    if not 0 < level < 1:
-        raise ArgumentError(f"level={level!r} must lie between 0 and 1")
+    check_between("level", level, 0, 1)
     top = np.asarray(top, np.float64)
     bottom = np.ones_like(top) if bottom is None else np.asarray(bottom, np.float64)
     if users is not None:

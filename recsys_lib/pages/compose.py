@@ -9,9 +9,8 @@ import numpy as np
 
 from recsys_lib.errors import ArgumentError, DataError, check_at_least
 from recsys_lib.pages.limits import Limits
+from recsys_lib.pages.measures import EMPTY
 from recsys_lib.pages.row import Row
-
-EMPTY = -1
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recsys_lib.errors import DataError
-from recsys_lib.pages.measures import share_of_looks
+from recsys_lib.pages.measures import EMPTY, share_of_looks
 
-EMPTY = -1
 SLACK = 1e-9
 
 

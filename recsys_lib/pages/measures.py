@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-EMPTY = -1
+EMPTY = -1  # in a slot that shows no title
 
 
 def repeats(titles: np.ndarray) -> float:
