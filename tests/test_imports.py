@@ -57,7 +57,8 @@ assert list(warnings.filters) == before[0], "warnings are filtered"
 assert random.getstate() == before[1], "python's generator was used"
 assert repr(np.random.get_state()) == before[2], "numpy's global generator was used"
 assert dict(dict.items(matplotlib.rcParams)) == before[4], "matplotlib's settings were changed"
-heavy = {"surprise", "torch", "pyspark", "IPython", "matplotlib.pyplot", "matplotlib_inline"}
+heavy = {"surprise", "torch", "pyspark", "IPython", "matplotlib.pyplot", "matplotlib_inline",
+         "jax", "optax"}
 loaded = {name for name in set(sys.modules) - before[3] if name in heavy}
 assert not loaded, f"{loaded} were imported"
 """
@@ -134,7 +135,7 @@ def test_no_module_imports_itself_by_a_detour(folder):
     assert circles(folder) == []
 
 
-ROOMS = ("baselines", "neighbours", "factors", "content", "hybrids")
+ROOMS = ("baselines", "neighbours", "factors", "content", "hybrids", "deep")
 """The rooms of `models`, in the order of the chapters."""
 IN_SIMULATION = ("world", "service", "loop")
 

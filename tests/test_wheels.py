@@ -35,7 +35,7 @@ def test_nothing_has_to_be_compiled(answers):
 
 
 @pytest.mark.parametrize("name", ["numpy", "scipy", "pandas", "scikit-learn", "matplotlib",
-                                  "contourpy", "scikit-surprise"])  # fmt: skip
+                                  "contourpy", "scikit-surprise", "jax", "optax"])  # fmt: skip
 def test_every_reader_computes_with_the_same_version(name):
     assert sum(pin.name == name for pin in pins((ROOT / LOCKS[0]).read_text("utf-8"))) == 1
 

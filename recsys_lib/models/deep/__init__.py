@@ -1,0 +1,1 @@
+"""Networks: layers with a bend between them, learned by gradient descent (chapter 08)."""
