@@ -7,7 +7,7 @@ import platform
 import sys
 
 OLDEST, NEWEST = (3, 11), (3, 14)
-NO_SURPRISE = "Surprise, which chapters 2, 4, 5 and 17 need, is not built for Intel Macs"
+NO_SURPRISE = "Surprise, which chapters 2, 5 and 17 need, is not built for Intel Macs"
 
 
 def refusal(asked, version, system, machine):

@@ -269,6 +269,13 @@ def test_titles_and_reasons_can_be_added(run, refused, loans, written):
     )
 
 
+def test_beside_another_label_a_title_is_no_label(run, loans, written):
+    titles = written("title,book\n" + "".join(f"Tale {n},B{n:02}\n" for n in range(14)))
+    code, out, _ = run("recommend", loans, "--user", 7, "--items", titles, "--k", 4)
+    assert code == 0
+    assert out.count("Tale ") == 4
+
+
 def test_an_empty_list_is_a_sentence(run, written):
     table = written("user_id,item_id\n1,1\n1,2\n2,1\n3,1\n3,2\n")
     code, out, _ = run("recommend", table, "--user", 1)

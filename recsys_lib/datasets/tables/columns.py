@@ -32,6 +32,8 @@ USUAL = {
              " addedat starttime startedat reviewdate ratingdate lenton eventdate",),
 }  # fmt: skip
 """Role → names that columns have, the surest first, without case and punctuation."""
+OF_TITLES = "title name itemname productname movietitle booktitle artistname trackname gamename".split()
+"""Of these names that an item may have, those that say its title where something else labels it."""
 EVENT = ("event", "eventtype", "behavior", "behaviour", "action", "type", "kind", "behaviortype")
 TYPED = re.compile(r":(token|token_seq|float|float_seq)$")  # as RecBole writes names
 
@@ -75,17 +77,19 @@ def choose(table: Rows, options: TableOptions, reading: Reading) -> dict[str, in
 
 
 def choose_item(table: Rows, options: TableOptions, where: str) -> int:
-    """The place of the items' labels in a table of titles.
+    """The place of the items' labels in a table of titles: a title is one only for want of others.
 
     Raises:
         DataError: there is none, or two columns fit.
     """
     if options.item is not None:
         return _place(table.names, options.item, where)
-    place = _usual("item", table, set(), where)
-    if place is None:
-        raise _unknown(table, {"user": 0}, where)
-    return place
+    titles = {place for place, name in enumerate(table.names) if plain(name) in OF_TITLES}
+    for taken in (titles, set()):
+        place = _usual("item", table, taken, where)
+        if place is not None:
+            return place
+    raise _unknown(table, {"user": 0}, where)
 
 
 def _place(names: list[str], name: str, where: str) -> int:
