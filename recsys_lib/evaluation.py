@@ -114,6 +114,9 @@ def _table(fits: list[Fit], split: Split, metrics, cold_below: int, draw_seed) -
     """Every metric of one model in every segment, a row each."""
     train, first, rows = split.train, fits[0], []
     for segment, mask in _segments(train, first.values.index, cold_below):
+        if rows and mask.all():  # the same users as before: nothing to draw anew
+            rows += [row | {"segment": segment} for row in rows]
+            continue
         rows += _means([fit.values[mask] for fit in fits], None, segment, draw_seed)
         size = {"segment": segment, "users": int(mask.sum())}
         rows += [

@@ -81,7 +81,7 @@ def tune(
         {str(number): clone(model).set_params(**chosen) for number, chosen in enumerate(settings)},
         validation(split, fraction, rng=rng),
         k=k, metrics=(metric,), relevant_from=relevant_from, items=items, users=users, rng=rng,
-        progress=progress,
+        progress=progress, cold_below=0,
     )  # fmt: skip
     table = table[(table["segment"] == "all") & table["mean"].notna()]
     if table.empty:
