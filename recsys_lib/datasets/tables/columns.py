@@ -32,7 +32,8 @@ USUAL = {
              " addedat starttime startedat reviewdate ratingdate lenton eventdate",),
 }  # fmt: skip
 """Role → names that columns have, the surest first, without case and punctuation."""
-OF_TITLES = "title name itemname productname movietitle booktitle artistname trackname gamename".split()
+OF_TITLES = ("title", "name", "itemname", "productname", "movietitle", "booktitle", "artistname",
+             "trackname", "gamename")  # fmt: skip
 """Of these names that an item may have, those that say its title where something else labels it."""
 EVENT = ("event", "eventtype", "behavior", "behaviour", "action", "type", "kind", "behaviortype")
 TYPED = re.compile(r":(token|token_seq|float|float_seq)$")  # as RecBole writes names
