@@ -7,6 +7,7 @@ from recsys_lib.models.baselines.random import Random
 from recsys_lib.models.content.maturity import MaturityClassifier
 from recsys_lib.models.content.profile import ContentProfile
 from recsys_lib.models.content.request_search import RequestSearch
+from recsys_lib.models.deep.autoencoder import DenoisingAutoencoder
 from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.bpr import BPR
 from recsys_lib.models.factors.ease import EASE
@@ -28,6 +29,7 @@ __all__ = [
     "BiasedMF",
     "ContentProfile",
     "DemographicGroups",
+    "DenoisingAutoencoder",
     "FeaturedMF",
     "ImplicitALS",
     "ItemKNN",

@@ -372,7 +372,15 @@ def test_settings_of_parents_are_reached_by_name(log):
 # Weights of events ------------------------------------------------------------------------------
 
 WEIGHED = [name for name, model in MODELS.items() if getattr(model, "weighted", False)]
-NO_WEIGHTS = {"Random", "BPR", "ContentProfile", "RatingKNN", "BiasedMF", "SurpriseModel"}
+NO_WEIGHTS = {
+    "Random",
+    "BPR",
+    "ContentProfile",
+    "RatingKNN",
+    "BiasedMF",
+    "SurpriseModel",
+    "DenoisingAutoencoder",
+}
 """Who sees only what was watched, always counts values, or takes them for ratings."""
 
 
