@@ -8,6 +8,8 @@ from recsys_lib.models.content.maturity import MaturityClassifier
 from recsys_lib.models.content.profile import ContentProfile
 from recsys_lib.models.content.request_search import RequestSearch
 from recsys_lib.models.deep.autoencoder import DenoisingAutoencoder
+from recsys_lib.models.deep.two_towers import TwoTowers
+from recsys_lib.models.deep.variational import MultVAE
 from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.bpr import BPR
 from recsys_lib.models.factors.ease import EASE
@@ -34,6 +36,7 @@ __all__ = [
     "ImplicitALS",
     "ItemKNN",
     "MaturityClassifier",
+    "MultVAE",
     "Popular",
     "RP3beta",
     "Random",
@@ -44,6 +47,7 @@ __all__ = [
     "Stacked",
     "SurpriseModel",
     "Switching",
+    "TwoTowers",
     "UserKNN",
     "Weighted",
 ]

@@ -63,7 +63,7 @@ class DenoisingAutoencoder(Recommender):
         noise: float = 0.5,
         l2: float = 0.005,
         bend: str = "tanh",
-        learning_rate: float = 0.01,
+        learning_rate: float = 0.02,
         epochs: int = 100,
         batch_size: int = 256,
         patience: int = 5,
@@ -123,8 +123,10 @@ class DenoisingAutoencoder(Recommender):
 
     def _drawn(self, histories: sparse.csr_array, rows, rng) -> tuple[np.ndarray, np.ndarray]:
         """What is told of some viewers, with noise, and what they watched."""
-        y = histories[rows].toarray().astype(np.float64)
-        return unit_length(y * (rng.random(y.shape) >= self.noise)), y
+        whole = histories[rows].astype(np.float64)
+        told = whole.copy()
+        told.data *= rng.random(told.nnz) >= self.noise
+        return unit_length(told.toarray()), whole.toarray()
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
         x = unit_length(binary(histories).toarray().astype(np.float64))

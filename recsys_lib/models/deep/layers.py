@@ -38,29 +38,26 @@ def forward(layers: Layers, x: np.ndarray, bend: str = "tanh") -> list[np.ndarra
     return [*said, said[-1] @ W + b]
 
 
-def softmax(z: np.ndarray) -> np.ndarray:
-    """Chances of the titles by their scores: p[i] = exp(z[i]) / sum over j of exp(z[j]), by row.
-
-    >>> softmax(np.log([[1.0, 3.0]]))
-    array([[0.25, 0.75]])
-    """
-    raised = np.exp(z - z.max(axis=1, keepdims=True))  # the largest is 1: none is too large
-    return raised / raised.sum(axis=1, keepdims=True)
-
-
 def cross_entropy(z: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     """How surprised the scores are by what was watched, and the slope of that in each score.
 
+    softmax(z)[i] = exp(z[i]) / sum over j of exp(z[j])
     loss = mean over rows of -sum over i of y[i] * log(softmax(z)[i])
     dz   = (softmax(z) * sum of y - y) / number of rows
 
     Args:
         z: scores, (n, n_titles).
-        y: what was watched, of the same shape, 0 or 1.
+        y: what was watched, of the same shape: 0 or 1, or how often.
+
+    >>> cross_entropy(np.log([[1.0, 3.0]]), np.array([[1.0, 0.0]]))[1]  # chances .25 and .75
+    array([[-0.75,  0.75]])
     """
-    p, n = softmax(z), len(z)
-    loss = -(y * np.log(np.maximum(p, np.finfo(p.dtype).tiny))).sum() / n
-    return float(loss), (p * y.sum(axis=1, keepdims=True) - y) / n
+    n, watched = len(z), y.sum(axis=1, keepdims=True)
+    z = z - z.max(axis=1, keepdims=True)  # the largest is 0: none is too large
+    raised = np.exp(z)
+    total = raised.sum(axis=1, keepdims=True)
+    loss = (watched * np.log(total)).sum() - (y * z).sum()  # log(softmax(z)) = z - log(total)
+    return float(loss / n), (raised / total * watched - y) / n
 
 
 def backward(layers: Layers, said: list[np.ndarray], dz: np.ndarray, bend: str = "tanh") -> Layers:
