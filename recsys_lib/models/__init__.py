@@ -21,6 +21,8 @@ from recsys_lib.models.neighbours.rating_knn import RatingKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.rating import RatingPredictor
+from recsys_lib.models.sequences.markov import Markov
+from recsys_lib.models.sequences.recency import RecentEASE, RecentItemKNN
 
 __all__ = [
     "BPR",
@@ -31,12 +33,15 @@ __all__ = [
     "FeaturedMF",
     "ImplicitALS",
     "ItemKNN",
+    "Markov",
     "MaturityClassifier",
     "Popular",
     "RP3beta",
     "Random",
     "RatingKNN",
     "RatingPredictor",
+    "RecentEASE",
+    "RecentItemKNN",
     "Recommender",
     "RequestSearch",
     "Stacked",

@@ -23,6 +23,8 @@ from recsys_lib.models.hybrids.weighted import Weighted
 from recsys_lib.models.neighbours.knn import ItemKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.neighbours.user_knn import UserKNN
+from recsys_lib.models.sequences.markov import Markov
+from recsys_lib.models.sequences.recency import RecentEASE, RecentItemKNN
 from recsys_lib.models.surprise import library
 
 
@@ -48,6 +50,9 @@ MODELS: dict[str, Callable[..., Recommender]] = {
     "weighted": Weighted,
     "switching": Switching,
     "stacked": Stacked,
+    "markov": Markov,
+    "recent-ease": RecentEASE,
+    "recent-item-knn": RecentItemKNN,
 }
 """Name → the class, or a function, that makes the model; the first line of its docstring says
 what it is."""

@@ -38,6 +38,9 @@ from recsys_lib.models.neighbours.rating_knn import RatingKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.rating import RatingPredictor
+from recsys_lib.models.sequences.markov import Markov
+from recsys_lib.models.sequences.order import SequenceRecommender
+from recsys_lib.models.sequences.recency import RecentEASE, RecentItemKNN
 
 MODELS = {
     "popular": Popular(),
@@ -75,8 +78,11 @@ MODELS = {
     "switching": Switching(),
     "stacked": Stacked(),
     "stacked, two": Stacked({"ease": EASE(), "popular": Popular()}),
+    "markov": Markov(prior=3),
+    "recent ease": RecentEASE(l2=20, half_life=3),
+    "recent item-knn": RecentItemKNN(neighbors=4, half_life=3),
 }
-ABSTRACT = {Recommender, RatingPredictor, Hybrid, Neighbors}
+ABSTRACT = {Recommender, RatingPredictor, Hybrid, Neighbors, SequenceRecommender}
 
 
 def test_every_model_of_the_library_is_in_this_suite():

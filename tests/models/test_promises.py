@@ -372,8 +372,11 @@ def test_settings_of_parents_are_reached_by_name(log):
 # Weights of events ------------------------------------------------------------------------------
 
 WEIGHED = [name for name, model in MODELS.items() if getattr(model, "weighted", False)]
-NO_WEIGHTS = {"Random", "BPR", "ContentProfile", "RatingKNN", "BiasedMF", "SurpriseModel"}
-"""Who sees only what was watched, always counts values, or takes them for ratings."""
+NO_WEIGHTS = {"Random", "BPR", "ContentProfile", "RatingKNN", "BiasedMF", "SurpriseModel"} | {
+    "Markov", "RecentEASE", "RecentItemKNN",
+}  # fmt: skip
+"""Who sees only what was watched, or in which order, always counts values, or takes them for
+ratings."""
 
 
 def test_every_model_can_weigh_events_or_is_known_not_to():
