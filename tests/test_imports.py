@@ -23,7 +23,7 @@ LAYERS = (
     ("splits",),
     ("metrics",),
     ("models",),
-    ("rerank",),
+    ("rerank", "next_title"),
     ("intervals", "significance"),
     ("per_user", "audit"),
     ("judged",),

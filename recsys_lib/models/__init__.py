@@ -21,8 +21,10 @@ from recsys_lib.models.neighbours.rating_knn import RatingKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.rating import RatingPredictor
+from recsys_lib.models.sequences.gru4rec import GRU4Rec
 from recsys_lib.models.sequences.markov import Markov
 from recsys_lib.models.sequences.recency import RecentEASE, RecentItemKNN
+from recsys_lib.models.sequences.sasrec import SASRec
 
 __all__ = [
     "BPR",
@@ -31,6 +33,7 @@ __all__ = [
     "ContentProfile",
     "DemographicGroups",
     "FeaturedMF",
+    "GRU4Rec",
     "ImplicitALS",
     "ItemKNN",
     "Markov",
@@ -44,6 +47,7 @@ __all__ = [
     "RecentItemKNN",
     "Recommender",
     "RequestSearch",
+    "SASRec",
     "Stacked",
     "SurpriseModel",
     "Switching",
