@@ -3,7 +3,10 @@
     python -m benchmarks.shuffle_test                every set, all models
     python -m benchmarks.shuffle_test 100k           one set; the rows of the others stay
 
-Writes shuffle_test.csv. On Matinee, and on a world of the same size without phases, models learn
+Writes shuffle_test.csv, and from the models that learned from Matinee also after_breaking_bad.csv
+(where Dexter and The Wire stand for somebody who watched Breaking Bad alone) and looks_at.csv (how
+much SASRec's last evening weighs the evening so many plays ago, mean over the questions with a full
+window). On Matinee, and on a world of the same size without phases, models learn
 what was begun before 12 May and answer, for everybody with three titles or more, what the next five
 new ones were. MovieLens has too few people on both sides of any moment, so there everyone's own
 last fifth is asked about, up to five titles; that lets models see the others' future, which is no
@@ -25,7 +28,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from recsys_lib.datasets import load_matinee, load_movielens
-from recsys_lib.interactions import Interactions
+from recsys_lib.interactions import TIME, VALUE, Interactions
 from recsys_lib.intervals import bootstrap_interval
 from recsys_lib.models import EASE, GRU4Rec, Markov, Popular, Random, RecentEASE, SASRec
 from recsys_lib.next_title import Questions, finds, next_titles, shuffled
@@ -33,6 +36,7 @@ from recsys_lib.simulation import World, simulate
 from recsys_lib.simulation.world.config import WorldConfig
 
 RESULT = Path(__file__).with_name("shuffle_test.csv")
+AFTER, LOOKS = RESULT.with_name("after_breaking_bad.csv"), RESULT.with_name("looks_at.csv")
 SETS = ("matinee", "no phases", "100k", "latest-small")
 CUT, HOUR, MOST = pd.Timestamp("2025-05-12"), 3600, 5
 LADDERS = {
@@ -40,18 +44,25 @@ LADDERS = {
     "popular": [Popular()],
     "last title": [Markov(prior) for prior in (10, 50, 200)],
     "EASE": [EASE(l2) for l2 in (100, 300, 1000)],
-    "EASE, recent": [RecentEASE(l2, half) for l2 in (100, 300, 1000) for half in (3, 5, 10, 20)],
+    "EASE, recent": [RecentEASE(l2) for l2 in (100, 300, 1000)],
 }
+HALF_LIVES = (3, 5, 10, 20, 40)
 NETWORKS = {"SASRec": SASRec(), "GRU4Rec": GRU4Rec()}
 
 
 def load(name: str) -> tuple[Interactions, np.ndarray]:
     """The log of a set, and which of its events are asked about."""
     if name in ("100k", "latest-small"):
-        log = load_movielens(name, progress=False).interactions
+        log = well_known(load_movielens(name, progress=False).interactions)
         return log, own_last(log, 0.2)
     log = load_matinee().watched() if name == "matinee" else without_phases()
     return log, log.times >= CUT.timestamp()
+
+
+def well_known(log: Interactions) -> Interactions:
+    """Titles with ten viewers or more, and those who have watched any."""
+    kept = log.select((log.item_counts >= 10)[log.matrix.indices]).to_frame()
+    return Interactions.from_frame(kept, value=VALUE, time=TIME)
 
 
 def without_phases() -> Interactions:
@@ -70,14 +81,17 @@ def own_last(log: Interactions, share: float) -> np.ndarray:
     return place >= (1 - share) * log.user_counts[log.event_rows]
 
 
-def tuned(models: list, train: Interactions):
+def tuned(models: list, train: Interactions, last: np.ndarray):
     """The model of a ladder that finds most of what came last in what is learned."""
     if len(models) == 1:
         return models[0]
-    last = own_last(train, 0.2)
-    questions = next_titles(train, last, most=MOST)
-    found = [finds(clone(m).fit(train.select(~last)), questions).mean() for m in models]
-    return models[int(np.argmax(found))]
+    questions, found = next_titles(train, last, most=MOST), {}
+    for model in models:
+        fitted = clone(model).fit(train.select(~last))
+        for half in HALF_LIVES if isinstance(model, RecentEASE) else (None,):
+            tried = fitted if half is None else fitted.set_params(half_life=half)
+            found[clone(tried)] = finds(tried, questions).mean()
+    return max(found, key=found.get)
 
 
 def orders(log: Interactions, later: np.ndarray) -> dict[str, Questions]:
@@ -94,7 +108,10 @@ def measured(name: str, models: dict[str, list], networks: dict) -> pd.DataFrame
     """All rows of one set."""
     log, later = load(name)
     train, asked, rows = log.select(~later), orders(log, later), []
-    chosen = {label: tuned(ladder, train) for label, ladder in models.items()} | networks
+    last = own_last(train, 0.2)
+    if name in ("matinee", "no phases"):
+        last = train.times >= np.quantile(train.times, 0.8)
+    chosen = {label: tuned(ladder, train, last) for label, ladder in models.items()} | networks
     for label, model in chosen.items():
         start = time.process_time()
         model = clone(model).fit(train)
@@ -104,8 +121,31 @@ def measured(name: str, models: dict[str, list], networks: dict) -> pd.DataFrame
         if label in networks:
             anew = clone(model).fit(shuffled(train, np.random.default_rng(1)))
             rows.append(row(name, label, "learned anew", anew, asked["shuffled"], seconds))
+            if name == "matinee":
+                tell_more(label, model, asked["true"])
         print(rows[-1], flush=True)
     return pd.DataFrame(rows)
+
+
+def tell_more(label: str, model, questions: Questions) -> None:
+    """What a network of Matinee's says of Breaking Bad, and what it looks at."""
+    titles = load_matinee().titles.set_index("title")["title_id"]
+    first = model.recommend_for([titles["Breaking Bad"]], k=len(titles)).set_index("item_id")
+    ranks = {name: [first.loc[titles[name], "rank"]] for name in ("Dexter", "The Wire")}
+    update(AFTER, pd.DataFrame({"model": [label]} | ranks), "model", list(NETWORKS))
+    if isinstance(model, SASRec):
+        full = np.flatnonzero(questions.histories.user_counts >= model.length)
+        weights = model.looks_at(questions.histories)[full].mean(axis=0)[::-1]
+        table = pd.DataFrame({"plays_ago": np.arange(len(weights)), "weight": weights.round(5)})
+        table.assign(questions=len(full)).to_csv(LOOKS, index=False)
+
+
+def update(path: Path, fresh: pd.DataFrame, column: str, order) -> None:
+    """Put new rows in the place of those with the same value of a column; keep the others."""
+    old = pd.read_csv(path) if path.exists() else fresh[:0]
+    kept = pd.concat([old[~old[column].isin(fresh[column])], fresh])
+    kept = kept.sort_values(column, key=lambda s: s.map(list(order).index), kind="stable")
+    kept.to_csv(path, index=False)
 
 
 def row(name, label, order, model, questions, seconds) -> dict:
@@ -132,11 +172,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.shuffle_test")
     parser.add_argument("sets", nargs="*", default=SETS, help=", ".join(SETS))
     for name in parser.parse_args().sets:
-        fresh = measured(name, LADDERS, NETWORKS)
-        old = pd.read_csv(RESULT) if RESULT.exists() else fresh[:0]
-        kept = pd.concat([old[old["set"] != name], fresh])
-        kept = kept.sort_values("set", key=lambda s: s.map(SETS.index), kind="stable")
-        kept.to_csv(RESULT, index=False)
+        update(RESULT, measured(name, LADDERS, NETWORKS), "set", SETS)
 
 
 if __name__ == "__main__":

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from recsys_lib.errors import DataError, check_above, check_at_least
+from recsys_lib.errors import ArgumentError, DataError, check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.deep.packages import library
 from recsys_lib.models.deep.training import Schedule, hold_out, train_with_jax
 from recsys_lib.models.sequences.order import SequenceRecommender, in_places, windows
 from recsys_lib.models.similar import cosines
+
+BLOCK = 256  # histories read at a time
 
 
 class SequenceNetwork(SequenceRecommender):
@@ -19,8 +21,8 @@ class SequenceNetwork(SequenceRecommender):
     score[u, j] = state[u, last] @ titles[j] + bias[j]
     loss        = -mean over evenings t of ln(exp(score[t, next]) / sum over c of exp(score[t, c]))
 
-    c are the next title and `negatives` titles drawn by lot, anew for each step: a sampled softmax,
-    without which such a network believes too much in what is popular (`klenitskiy2023`). A file
+    c are the next title and `negatives` titles drawn by lot, anew for each step: a sampled softmax.
+    With a single one such a network is too sure of itself (`petrov2023`, `klenitskiy2023`). A file
     gives `_first` (parameters to begin with) and `_states` (the vectors, written for numpy and for
     `jax.numpy`). Learning needs JAX and optax; scoring needs numpy alone.
 
@@ -55,6 +57,8 @@ class SequenceNetwork(SequenceRecommender):
             check_at_least(name, getattr(self, name), 1, integer=True)
         check_above("learning_rate", self.learning_rate, 0)
         check_at_least("dropout", self.dropout, 0)
+        if self.dropout >= 1:
+            raise ArgumentError(f"dropout must be below 1, not {self.dropout!r}")
 
     def _begin_with(self, train: Interactions) -> dict[str, np.ndarray]:
         rng, share = np.random.default_rng(self.random_state), train.item_counts + 1.0
@@ -89,9 +93,12 @@ class SequenceNetwork(SequenceRecommender):
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
         seen = windows(histories, int(self.length), empty=histories.shape[1])
-        state = self._states(self.parameters_, seen, lambda x, place: x, np)[:, -1]
-        scores = state @ self.parameters_["titles"][:-1].T + self.parameters_["bias"]
-        return scores.astype(np.float32)
+        titles, scores = self.parameters_["titles"][:-1].T, np.empty(histories.shape, np.float32)
+        for start in range(0, len(seen), BLOCK):
+            block = seen[start : start + BLOCK]
+            state = self._states(self.parameters_, block, lambda x, place: x, np)[:, -1]
+            scores[start : start + BLOCK] = state @ titles + self.parameters_["bias"]
+        return scores
 
     def _first(self, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Parameters to begin with, beside `titles` and `bias`."""
