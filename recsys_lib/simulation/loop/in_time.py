@@ -1,0 +1,150 @@
+"""`python -m recsys_lib.simulation.loop.in_time`: the runs behind the chapter on thumbs and time.
+
+Two questions that need many worlds: when does forgetting help, and what does exploring cost? What
+was measured goes to `TABLE`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+from tqdm import tqdm
+
+from recsys_lib.interactions import Interactions
+from recsys_lib.models import EASE
+from recsys_lib.online.contract import Policy
+from recsys_lib.online.counting import UCB, BetaThompson, EpsilonGreedy
+from recsys_lib.online.forgetting import faded
+from recsys_lib.online.play import BanditWorld, play
+from recsys_lib.online.prequential import Refitted, week_by_week
+from recsys_lib.simulation.service.life import live
+from recsys_lib.simulation.world.catalogue import CATALOGUE
+from recsys_lib.simulation.world.config import START, WorldConfig
+from recsys_lib.simulation.world.world import World
+
+TABLE = CATALOGUE.parent / "thumbs_and_time.csv"
+SEEDS = tuple(range(201, 206))
+STILL = {"drift": 1.0, "phase_pull": 0.0}
+WORLDS = {
+    "nothing moves": STILL,
+    "tastes drift": STILL | {"drift": 0.9},
+    "phases": STILL | {"phase_pull": WorldConfig.phase_pull},
+    "as bundled": {},
+}
+HALF_LIVES = (112, 28, 7)  # days
+PENALTIES = (50.0, 200.0)
+WEEKS, KNOWN, TRIED = 16, 8, 4  # weeks lived; known at first; in which the penalty is chosen
+TITLES = 8  # new ones, for one slot
+ROUNDS, BATCH, PLAYS = 120, 10, 6  # days, viewers a day, repetitions in each world
+
+
+def forgetting(name: str, seed: int, n_viewers: int = 700) -> pd.DataFrame:
+    """nDCG@10 in the last weeks of a world, by half-life.
+
+    EASE is fitted every second week. Its histories fade, or the log that it learns from does as
+    well. The penalty of each way is the better of `PENALTIES` in the weeks before.
+
+    Returns:
+        DataFrame study, world, seed, policy, at (the half-life in days, 0 for none) and value.
+    """
+    config = WorldConfig(**WORLDS[name])
+    log = first_plays(live(World(seed, n_viewers, WEEKS, config)).tables.plays)
+    ways = [("nothing", 0), *((way, days) for way in ("histories", "all") for days in HALF_LIVES)]
+    learners = {(*way, l2): forgetful(*way, l2) for way in ways for l2 in PENALTIES}
+    begins = pd.Timestamp(START) + pd.Timedelta(weeks=KNOWN)
+    found = week_by_week(log, learners, start=begins)
+    tried = found[found["period"] < TRIED][list(learners)].mean()
+    judged = found[found["period"] >= TRIED][list(learners)].mean()
+    best = {way: max(PENALTIES, key=lambda l2, way=way: tried[(*way, l2)]) for way in ways}
+    rows = [(*way, judged[(*way, best[way])]) for way in ways]
+    return _table("forgetting", name, seed, rows)
+
+
+def forgetful(what: str, half_life: float, l2: float) -> Refitted:
+    """EASE that forgets "nothing", old plays in "histories", or in the log of "all" too."""
+    model = EASE(l2, weighted=True)
+    if what == "nothing":
+        return Refitted(model, every=2)
+
+    def fade(log: Interactions) -> Interactions:
+        return faded(log, half_life)
+
+    return Refitted(model, every=2, histories=fade, train=fade if what == "all" else None)
+
+
+def first_plays(plays: pd.DataFrame) -> Interactions:
+    """Who watched what, each 1, at the time of the first sitting."""
+    first = plays.groupby(["viewer_id", "title_id"], as_index=False)["started_at"].min()
+    return Interactions.from_frame(first, user="viewer_id", item="title_id", time="started_at")
+
+
+def policies() -> dict[str, Policy]:
+    """The bandits that are compared, new ones."""
+    return {
+        "lot": EpsilonGreedy(TITLES, epsilon=1.0),
+        "greedy": EpsilonGreedy(TITLES, epsilon=0.0),
+        "a tenth by lot": EpsilonGreedy(TITLES, epsilon=0.1),
+        "UCB": UCB(TITLES, width=0.3),
+        "Thompson": BetaThompson(TITLES),
+    }
+
+
+def new_titles(seed: int, n_viewers: int = 500) -> BanditWorld:
+    """The true chance of a thumb up of some titles, drawn by lot, among all viewers of a world."""
+    world = World(seed, n_viewers, weeks=1)
+    some = world.stream("pages").permutation(len(world.titles))[:TITLES]
+    kindness = world.habits["generosity"].to_numpy()[:, None]
+    felt = world.truth.utility(titles=some + 1) + kindness
+    chances = ndtr((felt - 3) / world.config.evening_stars).mean(axis=0)
+    return BanditWorld(np.zeros((1, 0)), chances[None])
+
+
+def exploring(seed: int, only=None, plays: int = PLAYS) -> pd.DataFrame:
+    """Thumbs lost against the best title, a day and policy, mean over `plays` repetitions.
+
+    Returns:
+        DataFrame study, world, seed, policy, at (the day) and value, added up until that day.
+    """
+    world, rows = new_titles(seed), []
+    for name in policies() if only is None else only:
+        lost = [
+            play(policies()[name], world, rounds=ROUNDS, batch=BATCH, seed=number)
+            .groupby("round")["regret"].sum().cumsum()
+            for number in range(plays)
+        ]  # fmt: skip
+        mean = np.mean(lost, axis=0)
+        rows += [(name, day + 1, mean[day]) for day in range(9, ROUNDS, 10)]
+    return _table("exploring", "one slot", seed, rows)
+
+
+def _table(study: str, world: str, seed: int, rows: list[tuple]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["policy", "at", "value"])
+    for place, column in enumerate((study, world, seed)):
+        table.insert(place, ("study", "world", "seed")[place], column)
+    return table
+
+
+def read_in_time(path: Path = TABLE) -> pd.DataFrame:
+    """The table that `main` wrote."""
+    return pd.read_csv(path)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run everything, some minutes on one core, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=TABLE, help="file to write")
+    options = parser.parse_args(arguments)
+    jobs = [(forgetting, name, seed) for name in WORLDS for seed in SEEDS]
+    jobs += [(exploring, seed) for seed in SEEDS]
+    tables = [job(*given) for job, *given in tqdm(jobs, desc="Runs", unit="run")]
+    pd.concat(tables).to_csv(options.out, index=False, float_format="%.4f", lineterminator="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
