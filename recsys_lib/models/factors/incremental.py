@@ -49,11 +49,11 @@ class IncrementalMF(Recommender):
 
     def __init__(
         self,
-        factors: int = 16,
-        learning_rate: float = 0.05,
-        l2: float = 0.01,
-        passes: int = 1,
-        negatives: int = 0,
+        factors: int = 32,
+        learning_rate: float = 0.08,
+        l2: float = 0.05,
+        passes: int = 2,
+        negatives: int = 6,
         random_state: int = 0,
     ) -> None:
         self.factors = factors
@@ -69,11 +69,10 @@ class IncrementalMF(Recommender):
         check_at_least("negatives", self.negatives, 0, integer=True)
         check_at_least("l2", self.l2, 0)
         check_above("learning_rate", self.learning_rate, 0)
-        self.rng_ = np.random.default_rng(self.random_state)
-        P, Q = (0.1 * self.rng_.standard_normal((n, self.factors))
-                for n in (train.n_users, train.n_items))  # fmt: skip
+        rng, sizes = np.random.default_rng(self.random_state), (train.n_users, train.n_items)
+        P, Q = (0.1 * rng.standard_normal((n, self.factors)) for n in sizes)
         self.user_factors_, self.item_factors_ = P, Q
-        self._take(train)
+        self._take(train, before=0)
 
     def learn(self, log: Interactions) -> IncrementalMF:
         """Take the events of `log` that the model has not seen, in the order of time.
@@ -95,24 +94,27 @@ class IncrementalMF(Recommender):
         fresh = np.asarray(known.binary()[log.event_rows, log.matrix.indices]).ravel() == 0
         self._begin(log)
         if fresh.any():
-            self._take(log.select(fresh))
+            self._take(log.select(fresh), before=known.n_events)
         return self
 
-    def _take(self, log: Interactions) -> None:
-        """Visit these events, the earliest first; at the same second by viewer, then title."""
+    def _take(self, log: Interactions, before: int) -> None:
+        """Visit these events, the earliest first; at the same second by viewer, then title.
+
+        Args:
+            before: how many events were taken before them.
+        """
         order = slice(None) if log.times is None else np.argsort(log.times, kind="stable")
-        rows, columns = log.event_rows[order], log.matrix.indices[order].astype(np.int64)
-        wanted = np.ones(len(rows))
-        if self.negatives:
-            lots = self.rng_.integers(0, log.n_items, (len(rows), self.negatives))
-            columns = np.column_stack([columns, lots]).ravel()
-            rows = np.repeat(rows, 1 + self.negatives)
-            wanted = (np.arange(len(rows)) % (1 + self.negatives) == 0).astype(float)
-        rows, columns, wanted = (np.repeat(part.reshape(len(log.event_rows), -1), self.passes, 0)
-                                 .ravel() for part in (rows, columns, wanted))  # fmt: skip
+        rows, liked = log.event_rows[order], log.matrix.indices[order].astype(np.int64)
+        # A lot is a draw of its own, so that it is the same in whatever parts the log arrives.
+        draws = np.random.PCG64([self.random_state, 1]).advance(before * self.negatives)
+        lots = np.random.Generator(draws).random((len(rows), self.negatives)) * log.n_items
+        columns = np.column_stack([liked, lots.astype(np.int64)])
+        visits = np.tile(columns, self.passes).ravel()
+        wanted = np.tile(np.arange(columns.shape[1]) == 0, (len(rows), self.passes)).ravel()
+        rows = np.repeat(rows, self.passes * columns.shape[1])
+        args = rows, visits, wanted.astype(np.float64), self.learning_rate, self.l2
         with np.errstate(over="ignore", invalid="ignore"):
-            visit(self.user_factors_, self.item_factors_, rows, columns, wanted,
-                  self.learning_rate, self.l2)  # fmt: skip
+            visit(self.user_factors_, self.item_factors_, *args)
         check_learned(self, user_factors_=self.user_factors_, item_factors_=self.item_factors_)
 
     def _score(self, rows: np.ndarray) -> np.ndarray:

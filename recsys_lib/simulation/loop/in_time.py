@@ -1,7 +1,7 @@
 """`python -m recsys_lib.simulation.loop.in_time`: the runs behind the chapter on thumbs and time.
 
-Two questions that need many worlds: when does forgetting help, and what does exploring cost? What
-was measured goes to `TABLE`.
+Three questions that need many worlds: what is a button worth that takes a disliked title away, when
+does forgetting help, and what does exploring cost? What was measured goes to `TABLE`.
 """
 
 from __future__ import annotations
@@ -36,38 +36,62 @@ WORLDS = {
     "phases": STILL | {"phase_pull": WorldConfig.phase_pull},
     "as bundled": {},
 }
+LUCK = {
+    "luck lasts": {},
+    "luck of the evening": {
+        "pair_stars": 0.0,  # an evening varies as much as with both
+        "evening_stars": float(np.hypot(WorldConfig.pair_stars, WorldConfig.evening_stars)),
+    },
+}
 HALF_LIVES = (112, 28, 7)  # days
-PENALTIES = (50.0, 200.0)
-WEEKS, KNOWN, TRIED = 16, 8, 4  # weeks lived; known at first; in which the penalty is chosen
+PENALTY = 100.0
+WEEKS, KNOWN = 14, 8  # weeks lived, and known at first
 TITLES = 8  # new ones, for one slot
 ROUNDS, BATCH, PLAYS = 120, 10, 6  # days, viewers a day, repetitions in each world
 
 
-def forgetting(name: str, seed: int, n_viewers: int = 700) -> pd.DataFrame:
+def never_again(name: str, seed: int, n_viewers: int = 500, weeks: int = 12) -> pd.DataFrame:
+    """Stars gained an evening where the first of the list takes a disliked title's place.
+
+    mean over thumbs down (u, i) of utility[u, first of u's list] - utility[u, i]
+
+    Lists are EASE's, of what was not watched.
+
+    Returns:
+        DataFrame study, world, seed, policy, at (0) and value.
+    """
+    world = World(seed, n_viewers, weeks, WorldConfig(**LUCK[name]))
+    tables = live(world).tables
+    given, log = tables.feedback, first_plays(tables.plays)
+    down = given[(given["kind"] == "thumb") & (given["value"] < 0)]
+    lists = EASE().fit(log).recommend(k=1).set_index("user_id")["item_id"]
+    truth, viewers = world.truth.utility(), down["viewer_id"].to_numpy()
+    first, pressed = lists[viewers].to_numpy(), down["title_id"].to_numpy()
+    gain = truth[viewers - 1, first - 1] - truth[viewers - 1, pressed - 1]
+    return _table("never again", name, seed, [("first of the list", 0, gain.mean())])
+
+
+def forgetting(name: str, seed: int, n_viewers: int = 500) -> pd.DataFrame:
     """nDCG@10 in the last weeks of a world, by half-life.
 
     EASE is fitted every second week. Its histories fade, or the log that it learns from does as
-    well. The penalty of each way is the better of `PENALTIES` in the weeks before.
+    well.
 
     Returns:
         DataFrame study, world, seed, policy, at (the half-life in days, 0 for none) and value.
     """
     config = WorldConfig(**WORLDS[name])
     log = first_plays(live(World(seed, n_viewers, WEEKS, config)).tables.plays)
-    ways = [("nothing", 0), *((way, days) for way in ("histories", "all") for days in HALF_LIVES)]
-    learners = {(*way, l2): forgetful(*way, l2) for way in ways for l2 in PENALTIES}
+    ways = [("nothing", 0), *(("histories", days) for days in HALF_LIVES), ("all", HALF_LIVES[1])]
+    learners = {way: forgetful(*way) for way in ways}
     begins = pd.Timestamp(START) + pd.Timedelta(weeks=KNOWN)
     found = week_by_week(log, learners, start=begins)
-    tried = found[found["period"] < TRIED][list(learners)].mean()
-    judged = found[found["period"] >= TRIED][list(learners)].mean()
-    best = {way: max(PENALTIES, key=lambda l2, way=way: tried[(*way, l2)]) for way in ways}
-    rows = [(*way, judged[(*way, best[way])]) for way in ways]
-    return _table("forgetting", name, seed, rows)
+    return _table("forgetting", name, seed, [(*way, found[[way]].mean().item()) for way in ways])
 
 
-def forgetful(what: str, half_life: float, l2: float) -> Refitted:
+def forgetful(what: str, half_life: float) -> Refitted:
     """EASE that forgets "nothing", old plays in "histories", or in the log of "all" too."""
-    model = EASE(l2, weighted=True)
+    model = EASE(PENALTY, weighted=True)
     if what == "nothing":
         return Refitted(model, every=2)
 
@@ -139,7 +163,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=TABLE, help="file to write")
     options = parser.parse_args(arguments)
-    jobs = [(forgetting, name, seed) for name in WORLDS for seed in SEEDS]
+    jobs = [(never_again, name, seed) for name in LUCK for seed in SEEDS]
+    jobs += [(forgetting, name, seed) for name in WORLDS for seed in SEEDS]
     jobs += [(exploring, seed) for seed in SEEDS]
     tables = [job(*given) for job, *given in tqdm(jobs, desc="Runs", unit="run")]
     pd.concat(tables).to_csv(options.out, index=False, float_format="%.4f", lineterminator="\n")
