@@ -129,7 +129,8 @@ def _foretold(known, coming, learners, period: int, k: int) -> pd.DataFrame:
         learner.learn(known, period)
         scores = np.array(learner.scores(known)[there], np.float64)
         scores[known.matrix[there].nonzero()] = -np.inf
-        hits = np.take_along_axis(wanted, top_k(scores, k), axis=1)
+        lists = top_k(scores, k)
+        hits = np.take_along_axis(wanted, lists, axis=1) & (lists >= 0)
         table[name] = ndcg(hits, wanted.sum(axis=1))
     return pd.DataFrame(table)
 

@@ -36,7 +36,7 @@ class IncrementalMF(Recommender):
         l2: the penalty, at least 0.
         passes: visits of an event before the next one, at least 1.
         negatives: titles by lot that are taken for not wanted, after each visit; at least 0.
-        random_state: seed of the first P and Q, normal with sd 0.1, and of the lots.
+        random_state: seed of the first Q, normal with sd 0.1, and of the lots; the first P are 0.
 
     Attributes:
         user_factors_, item_factors_: P and Q, float64.
@@ -69,9 +69,9 @@ class IncrementalMF(Recommender):
         check_at_least("negatives", self.negatives, 0, integer=True)
         check_at_least("l2", self.l2, 0)
         check_above("learning_rate", self.learning_rate, 0)
-        rng, sizes = np.random.default_rng(self.random_state), (train.n_users, train.n_items)
-        P, Q = (0.1 * rng.standard_normal((n, self.factors)) for n in sizes)
-        self.user_factors_, self.item_factors_ = P, Q
+        rng = np.random.default_rng(self.random_state)
+        self.user_factors_ = np.zeros((train.n_users, self.factors))
+        self.item_factors_ = 0.1 * rng.standard_normal((train.n_items, self.factors))
         self._take(train, before=0)
 
     def learn(self, log: Interactions) -> IncrementalMF:

@@ -52,6 +52,7 @@ class OpinionMF(RatingPredictor):
 
     loss = sum over given (u, i) of weight[u, i] * (value[u, i] - expected[u, i]) ** 2
          + imputed_weight * sum over all (u, i) of (imputed - expected[u, i]) ** 2
+           (of viewers and of titles with an opinion)
          + l2 * sum of squares of bu, bi, P and Q
 
     Three ways to think of opinions that were not given:
@@ -116,11 +117,12 @@ class OpinionMF(RatingPredictor):
         sides = [tuple(zip(batches(w), batches(r), strict=True)) for w, r in both]
         rng = np.random.default_rng(self.random_state)
         first = 0.1 * rng.standard_normal((train.n_items, self.factors))
-        item, user = np.column_stack([np.zeros(train.n_items), first]), None
+        first[train.item_counts == 0] = 0
+        item = np.column_stack([np.zeros(train.n_items), first])
         with threadpool_limits(1, user_api="blas"):
             for _ in range(self.iterations):
-                user = _solved(train.n_users, item, sides[0], pull, self.l2)
-                item = _solved(train.n_items, user, sides[1], pull, self.l2)
+                user = _solved(train.user_counts > 0, item, sides[0], pull, self.l2)
+                item = _solved(train.item_counts > 0, user, sides[1], pull, self.l2)
         self.user_bias_, self.user_factors_ = user[:, 0], user[:, 1:]
         self.item_bias_, self.item_factors_ = item[:, 0], item[:, 1:]
 
@@ -146,19 +148,21 @@ class OpinionMF(RatingPredictor):
         return fit.astype(np.float32)
 
 
-def _solved(n: int, other: np.ndarray, parts, pull: float, l2: float) -> np.ndarray:
+def _solved(told: np.ndarray, other: np.ndarray, parts, pull: float, l2: float) -> np.ndarray:
     """One side's biases (column 0) and factors, with the other side's as they are.
 
     Args:
-        n: rows of this side; other: (n_others, 1 + factors), its biases first.
+        told: which rows of this side have an opinion; the others stay 0.
+        other: (n_others, 1 + factors), its biases first.
         parts: pairs of batches: the weights of the opinions, and weights times value - start.
         pull: imputed_weight, or 0.
     """
-    bias, ones = other[:, 0], np.ones((len(other), 1))
-    features = np.column_stack([ones, other[:, 1:]])
+    bias = other[:, 0]
+    features = np.column_stack([np.ones(len(other)), other[:, 1:]])
+    features[~other.any(axis=1)] = 0  # nothing is imputed where there is no opinion at all
     gram = pull * (features.T @ features) + l2 * np.eye(features.shape[1])
     push = -pull * (features.T @ bias)
-    found = np.tile(np.linalg.solve(gram, push), (n, 1))  # of those without any opinion
+    found = np.zeros((len(told), features.shape[1]))
     for weights, above in parts:
         chosen = features[weights.columns]
         right = weighted_sum(above.weights - weights.weights * bias[weights.columns], chosen) + push

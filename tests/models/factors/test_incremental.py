@@ -14,7 +14,9 @@ from recsys_lib.models.factors.incremental import visit
 def log():
     rng = np.random.default_rng(4)
     pairs = rng.permutation(30 * 12)[:150]
-    frame = pd.DataFrame({"user_id": pairs // 12, "item_id": pairs % 12, "at": rng.permutation(150)})
+    frame = pd.DataFrame(
+        {"user_id": pairs // 12, "item_id": pairs % 12, "at": rng.permutation(150)}
+    )
     return Interactions.from_frame(frame, time="at", users=range(30), items=range(12))
 
 

@@ -32,7 +32,8 @@ def loss(model, log, user, item, user_bias, item_bias) -> float:
             expected = model.start_ + user_bias[u] + item_bias[i] + user[u] @ item[i]
             if (u, i) in given:
                 total += weight[given[u, i]] / mean * (given[u, i] - expected) ** 2
-            total += pull * (model.start_ - expected) ** 2
+            if log.user_counts[u] and log.item_counts[i]:
+                total += pull * (model.start_ - expected) ** 2
     return total + model.l2 * sum((part**2).sum() for part in (user, item, user_bias, item_bias))
 
 
