@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import optimize
 from scipy.special import expit
 
+from recsys_lib.datasets.places import EUROPE, made_in
 from recsys_lib.errors import DataError
 from recsys_lib.models import EASE, Popular, Random
 from recsys_lib.pages import fit_grid, grid_chance
@@ -32,23 +33,7 @@ WORLDS = {
     "choosy": {"billboard_pull": 0.0, "genre_pull": 3.0, "outside": 9.0},
     "no moods": {"billboard_pull": 0.0, "genre_pull": 0.0, "mood_pull": 0.0, "outside": 9.0},
 }
-EUROPE = (
-    "Austria", "Belgium", "Bosnia and Herzegovina", "Czechia", "Czechoslovakia", "Denmark",
-    "Finland", "France", "Germany", "Hungary", "Iceland", "Ireland", "Italy", "Netherlands",
-    "North Macedonia", "Norway", "Poland", "Romania", "Spain", "Sweden", "Switzerland", "Ukraine",
-    "United Kingdom",
-)  # fmt: skip
 COLUMNS = ["world", "seed", "way", "click", "stars", "repeats", "genres", "new", "europe", "titles"]
-
-
-def european(titles: pd.DataFrame) -> np.ndarray:
-    """Whether each title was made in a country of `EUROPE`, alone or with others, bool."""
-    return (
-        titles["country"]
-        .str.split("|")
-        .map(lambda names: bool(set(names) & set(EUROPE)))
-        .to_numpy()
-    )
 
 
 def calibrated(scores: np.ndarray, shown: pd.DataFrame) -> tuple[np.ndarray, float, float]:
@@ -92,7 +77,7 @@ def ways(world, grid, base: float, slope: float) -> dict:
     if world.config.outside < 9:
         found |= {
             "double mood": GenreRows(mood=2 * world.config.genre_pull, **rows),
-            "European": GenreRows(share=0.3, group=european(world.titles), **rows),
+            "European": GenreRows(share=0.3, group=made_in(world.titles, EUROPE), **rows),
             "fresh": GenreRows(rest=3, **rows),
         }
     return found
@@ -107,7 +92,7 @@ def measured(world, life, grid) -> list[float]:
     genres = world.titles["genres"].str.split("|").to_numpy()
     of = pd.Series(list(genres[shown["title_id"] - 1]), index=shown["session_id"]).explode()
     looks = grid[shown["row"] - 1, shown["position"] - 1]
-    inside = european(world.titles)[shown["title_id"] - 1]
+    inside = made_in(world.titles, EUROPE)[shown["title_id"] - 1]
     new = ~shown.duplicated(["viewer_id", "title_id"])
     later = shown["session_id"] != shown.groupby("viewer_id")["session_id"].transform("min")
     opened = life.evenings[life.evenings["opened"]]

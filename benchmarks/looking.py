@@ -63,7 +63,9 @@ def repetition(seed: int) -> pd.DataFrame:
 
 
 def main() -> None:
-    pd.concat(map(repetition, SEEDS)).to_csv(RESULT, index=False)
+    for seed in SEEDS:
+        table, first = repetition(seed), seed == SEEDS[0]
+        table.to_csv(RESULT, mode="w" if first else "a", header=first, index=False)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The home pages on the book's first page: four rows for a viewer, each from another recommender."""
+"""The home pages on the first page of the book: four rows, each from another recommender."""
 
 from __future__ import annotations
 

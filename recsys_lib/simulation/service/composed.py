@@ -42,8 +42,10 @@ class GenreRows(PagePolicy):
     look: np.ndarray
     how: str = "whole"
     mood: float = 0.0
-    base: float = -4.5
-    slope: float = 0.55
+    base: float = (
+        -2.5
+    )  # about what a log of Matinee's own pages gives, see benchmarks/home_pages.py
+    slope: float = 0.25
     model: BaseEstimator = field(default_factory=EASE)
     share: float = 0.0
     group: np.ndarray | None = None
