@@ -1,9 +1,9 @@
-"""Chapter 11's repetitions: how far people look, estimated in many small worlds.
+"""Chapter 11's repetitions: how far people look, estimated from many small logs.
 
     python -m benchmarks.looking
 
-Writes looking.csv, a row a world, estimate and decay, with its 95 % interval. The truth is the
-configuration's.
+Writes looking.csv, a row a log, estimate and decay, with its 95 % interval. Each log is that of 300
+viewers, ten of them in each of twenty worlds. The truth is the configuration's.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from recsys_lib.pages import fit_grid
 from recsys_lib.simulation import World, live
 
 RESULT = Path(__file__).with_name("looking.csv")
-SEEDS = tuple(range(100, 300))
-SIZE = {"n_viewers": 300, "weeks": 6}
-COLUMNS = ["seed", "estimate", "decay", "value", "low", "high", "clicks"]
+SEEDS = tuple(range(100, 120))
+SIZE = {"n_viewers": 3000, "weeks": 6}
+GROUPS = 10  # of viewers, by their number; each is a log of its own
+COLUMNS = ["seed", "group", "estimate", "decay", "value", "low", "high", "clicks"]
 
 
 def slots(life) -> pd.DataFrame:
@@ -50,21 +51,23 @@ def looked(shown: pd.DataFrame, weight=None):
                     users=shown["viewer_id"])  # fmt: skip
 
 
-def repetition(seed: int) -> pd.DataFrame:
-    """One world, all estimates."""
+def repetitions(seed: int, groups: int = GROUPS) -> pd.DataFrame:
+    """One world, all estimates for some of its groups."""
     world = World(seed=seed, **SIZE)
-    shown, rows = slots(live(world, logged=1.0)), []
+    everything, rows = slots(live(world, logged=1.0)), []
     on_shelf = int((world.added <= 0).sum())
-    for estimate, look in estimates(shown, on_shelf).items():
-        used = shown[shown["uniform"]] if estimate == "slots by lot" else shown
-        for name, *numbers in list(zip(*look, strict=True))[1:]:
-            rows.append([seed, estimate, name, *numbers, int(used["clicked"].sum())])
+    for group in range(groups):
+        shown = everything[everything["viewer_id"] % GROUPS == group]
+        for estimate, look in estimates(shown, on_shelf).items():
+            used = shown[shown["uniform"]] if estimate == "slots by lot" else shown
+            for name, *numbers in list(zip(*look, strict=True))[1:]:
+                rows.append([seed, group, estimate, name, *numbers, int(used["clicked"].sum())])
     return pd.DataFrame(rows, columns=COLUMNS).round(4)
 
 
 def main() -> None:
     for seed in SEEDS:
-        table, first = repetition(seed), seed == SEEDS[0]
+        table, first = repetitions(seed), seed == SEEDS[0]
         table.to_csv(RESULT, mode="w" if first else "a", header=first, index=False)
 
 

@@ -32,7 +32,7 @@ class GenreRows(PagePolicy):
         how: "repeating": the best rows, each by its own scores, whatever stands above; "apart":
             the same without repeats; "whole": `compose`.
         mood: strength of tonight's wish, in logits; 0 composes as if there were none.
-        base, slope: see above.
+        base, slope: see above; the defaults were chosen by clicks, see benchmarks/home_pages.py.
         model: is cloned, and fitted every Monday.
         share, group: least share of looks for titles of a group, see `Limits`.
         rest: a title that a viewer saw on so many pages within a week is left out; 0: none is.
@@ -42,10 +42,8 @@ class GenreRows(PagePolicy):
     look: np.ndarray
     how: str = "whole"
     mood: float = 0.0
-    base: float = (
-        -2.5
-    )  # about what a log of Matinee's own pages gives, see benchmarks/home_pages.py
-    slope: float = 0.25
+    base: float = -5.5
+    slope: float = 0.6
     model: BaseEstimator = field(default_factory=EASE)
     share: float = 0.0
     group: np.ndarray | None = None
