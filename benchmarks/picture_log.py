@@ -7,7 +7,7 @@ import numpy as np
 from recsys_lib import offpolicy
 from recsys_lib.simulation.service import choosers
 
-REPETITIONS, SOME = 200, 500  # logs; viewers in each
+REPETITIONS, SOME = 200, 200  # logs; viewers in each
 
 
 def coverage(place) -> dict:
@@ -15,8 +15,8 @@ def coverage(place) -> dict:
 
     Viewers are drawn anew for each log, from all; values are clicks a page.
     """
-    tiles, _ = place.open()
-    model = predicted(place, tiles)
+    tiles, _ = place.pages
+    model = choosers.expected(place.life, place.log, tiles, place.taste.scores(tiles, place.now))
     new, rng = place.chosen(tiles)["by taste"], np.random.default_rng(5)
     pages = [np.flatnonzero(tiles.viewer == viewer) for viewer in np.unique(tiles.viewer)]
     truth = {"page": tiles.chances(new).sum(axis=1).mean()}
@@ -51,14 +51,3 @@ def estimates(tiles, new, model, users, rng) -> dict[str, offpolicy.Estimate]:
         "doubly robust": offpolicy.doubly_robust(clicked, propensity, shown, model, wanted,
                                                  users=users),
     }  # fmt: skip
-
-
-def predicted(place, tiles) -> np.ndarray:
-    """What the earlier log lets one expect of each picture in each slot; (n, slots, 4).
-
-    rate of the picture * rate of the place on the page * exp(what taste adds)
-    """
-    rate = place.log.rates()[choosers.artworks(place.life, tiles)]
-    clicks = place.life.impressions.groupby(["row", "position"])["clicked"].mean().to_numpy()
-    taste = np.exp(place.taste.scores(tiles, place.now))
-    return np.clip(rate * (clicks / place.log.clicked.mean())[:, None] * taste, 0, 1)

@@ -124,3 +124,16 @@ class ByTaste:
         """weight * liking of what each picture shows; (n, slots, 4)."""
         place = tiles.viewer[:, None, None], tiles.titles[:, :, None], tiles.emphasis
         return self.weights.to_numpy()[tiles.emphasis] * liking[place]
+
+
+def expected(life, log: PictureLog, tiles: Tiles, taste: np.ndarray) -> np.ndarray:
+    """What a log lets one expect of each picture in each slot, a chance; (n, slots, 4).
+
+    expected = rate of the picture * rate of the place / rate of all * exp(taste)
+
+    Args:
+        taste: scores of `ByTaste`, (n, slots, 4).
+    """
+    clicks = life.impressions.groupby(["row", "position"])["clicked"].mean().to_numpy()
+    place = clicks / log.clicked.mean()
+    return np.clip(log.rates()[artworks(life, tiles)] * place[:, None] * np.exp(taste), 0, 1)
