@@ -1,8 +1,9 @@
 """One experiment of 20,000 viewers: `python -m benchmarks.experiment` writes experiment.csv.gz.
 
-A week under Matinee's own page and six under EASE's come first. Then half of the viewers, by lot, keep it for twelve weeks,
-and half get EASE with opinions. What a service would have of it is written, a row a viewer, ready
-for `python -m recsys_lib experiment`; the seconds of the twelve weeks go to experiment_seconds.csv.
+A week under Matinee's own page and six under EASE's come first. Then half of the viewers, by lot,
+keep it for twelve weeks, and half get EASE with opinions. What a service would have of it is
+written, a row a viewer, ready for `python -m recsys_lib experiment`; the seconds of the twelve
+weeks go to experiment_seconds.csv.
 """
 
 from __future__ import annotations
