@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from book.tools.explorables.neighbours import DEFAULT
+from book.tools.explorables.peeking import lots, stopped_at
 
 WIDTH, HEIGHT = 120, 64
 WORDS = {
@@ -16,6 +17,7 @@ WORDS = {
     "taste_map": "Where is your favourite on the map?",
     "bookshop": "How does a shop hide half of its books?",
     "bubble": "Can a service burst its bubble?",
+    "peeking": "What does it cost to peek?",
 }
 
 
@@ -79,4 +81,18 @@ def bubble(data: dict) -> str:
     return drawn
 
 
-DRAW = {"neighbours": neighbours, "taste_map": taste_map, "bookshop": bookshop, "bubble": bubble}
+def peeking(data: dict) -> str:
+    """A dozen of the experiments, each as far as twenty looks let it run."""
+    ends = stopped_at("usual", 20, 0)
+    parts = np.arange(1, data["steps"] + 1)
+    walks = lots().cumsum(axis=1) / np.sqrt(parts)
+    drawn = ""
+    for walk, end in list(zip(walks, ends, strict=True))[:12]:
+        shown = range(4, int(end or data["steps"]) + 1, 4)
+        places = (f"{6 + 108 * n / data['steps']:.0f} {32 - 7 * walk[n - 1]:.0f}" for n in shown)
+        drawn += f'<path class="{"orange" if end else "blue"}" d="M{"L".join(places)}"/>'
+    return drawn
+
+
+DRAW = {"neighbours": neighbours, "taste_map": taste_map, "bookshop": bookshop, "bubble": bubble,
+        "peeking": peeking}  # fmt: skip

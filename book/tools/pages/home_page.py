@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from book.tools.pages import cards, chapter_map, ideas, tiles
+from book.tools.pages import cards, chapter_map, ideas, tiles, which_data
 from recsys_lib.datasets import Matinee, load_matinee
 from recsys_lib.models.baselines.demographic import DemographicGroups
 from recsys_lib.models.baselines.popular import Popular
@@ -155,6 +155,7 @@ def make() -> dict[Path, str]:
         generated / "chapter_map.md": chapter_map.as_markdown(ROOT),
         generated / "planned.md": chapter_map.planned(ROOT),
         generated / "ideas.md": ideas.as_markdown(ROOT),
+        generated / "which_data.md": which_data.as_markdown(),
         generated / "cards.html": cards.as_html(ROOT / "book" / "explore"),
         Path("book/_static/home_page.svg"): tiles.as_svg(*pages[0]),
     }
