@@ -1,14 +1,13 @@
-/* A thousand experiments, looked at as often as the reader likes. Their lots come from a generator
-   that is exact in every language, so a test can draw them again and judge them by recsys_lib. */
+/* A thousand experiments, looked at as often as the reader likes; a test draws the same lots and
+   judges them by recsys_lib. */
 "use strict";
 
-const FACTOR = 48271, MODULUS = 2 ** 31 - 1, UNIFORMS = 12;
+const UNIFORMS = 12; // whose sum, less 6, has mean 0 and standard deviation 1
 const LEVEL = 0.05, USUAL = 1.959964; // of a usual test: the chance of an alarm, and its border in errors
 
 /* Each experiment's difference in each part of its viewers, with standard deviation 1. */
 function drawLots({ tests, steps, first }) {
-  let x = first;
-  const one = () => (x = x * FACTOR % MODULUS) / MODULUS;
+  const one = Explore.lots(first);
   const part = () => {
     let sum = -UNIFORMS / 2;
     for (let n = 0; n < UNIFORMS; n++) sum += one();

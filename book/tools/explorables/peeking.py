@@ -12,13 +12,14 @@ from itertools import product
 import numpy as np
 from scipy import stats
 
+from book.tools.explorables.lots import uniforms
 from recsys_lib.experiments import confidence_sequence
 
 TESTS, STEPS = 1000, 100  # experiments, and equal parts of the viewers of each
 LOOKS = (1, 5, 10, 20, 50, 100)  # each a divisor of STEPS
 EFFECTS = (0, 1, 2, 3, 4)  # the real difference, in standard errors of the whole experiment
 RULES = ("usual", "always")
-FACTOR, MODULUS, FIRST = 48_271, 2**31 - 1, 2_026
+FIRST = 2_026  # of the lots
 UNIFORMS = 12  # whose sum, less 6, has mean 0 and standard deviation 1
 
 
@@ -43,14 +44,8 @@ def make() -> dict:
 
 @cache
 def lots() -> np.ndarray:
-    """Every experiment's difference in each part of its viewers, sd 1, float64 (TESTS, STEPS).
-
-    x[n + 1] = 48271 * x[n] mod (2**31 - 1), exact in integers and in a browser's numbers
-    """
-    drawn, x = np.empty(TESTS * STEPS * UNIFORMS), FIRST
-    for n in range(len(drawn)):
-        x = x * FACTOR % MODULUS
-        drawn[n] = x / MODULUS
+    """Every experiment's difference in each part of its viewers, sd 1, float64 (TESTS, STEPS)."""
+    drawn = uniforms(TESTS * STEPS * UNIFORMS, FIRST)
     return drawn.reshape(TESTS, STEPS, UNIFORMS).sum(axis=2) - UNIFORMS / 2
 
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from book.tools.explorables.neighbours import DEFAULT
 from book.tools.explorables.peeking import lots, stopped_at
+from book.tools.explorables.pictures import log
+from recsys_lib.offpolicy import ips
 
 WIDTH, HEIGHT = 120, 64
 WORDS = {
@@ -17,6 +19,7 @@ WORDS = {
     "taste_map": "Where is your favourite on the map?",
     "bookshop": "How does a shop hide half of its books?",
     "bubble": "Can a service burst its bubble?",
+    "pictures": "What can a log say of another policy?",
     "peeking": "What does it cost to peek?",
 }
 
@@ -81,6 +84,23 @@ def bubble(data: dict) -> str:
     return drawn
 
 
+def pictures(data: dict) -> str:
+    """The estimate for choosing by taste, and its interval, as the log grows."""
+    pages, shown = log(0.1), np.array(data["policies"]["by taste"])
+    agrees = (shown[pages["taste"]] == pages["picture"]).astype(float)
+    found = [ips(pages["clicked"][:n], pages["propensity"][:n], agrees[:n]) for n in data["sizes"]]
+    x = np.linspace(8, 112, len(found))
+    high, low, middle = (
+        [
+            f"{a:.0f} {58 - 220 * max(getattr(one, end), 0):.0f}"
+            for a, one in zip(x, found, strict=True)
+        ]
+        for end in ("high", "low", "value")
+    )
+    band = f'<path class="grey" d="M{"L".join(high)}L{"L".join(reversed(low))}Z"/>'
+    return f'{band}<path class="blue" d="M{"L".join(middle)}"/>'
+
+
 def peeking(data: dict) -> str:
     """A dozen of the experiments, each as far as twenty looks let it run."""
     ends = stopped_at("usual", 20, 0)
@@ -95,4 +115,4 @@ def peeking(data: dict) -> str:
 
 
 DRAW = {"neighbours": neighbours, "taste_map": taste_map, "bookshop": bookshop, "bubble": bubble,
-        "peeking": peeking}  # fmt: skip
+        "pictures": pictures, "peeking": peeking}  # fmt: skip
