@@ -19,7 +19,7 @@ from book.tools.explorables import drawn
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "book" / "explore"
-NAMES = ("live", "neighbours", "taste_map", "bookshop", "bubble", "peeking", "pictures")
+NAMES = ("live", "neighbours", "taste_map", "bookshop", "bubble", "looking", "pictures", "peeking")
 """Each has a module NAME beside this one, whose make() returns what is to be written."""
 
 

@@ -12,6 +12,7 @@ from book.tools.explorables.neighbours import DEFAULT
 from book.tools.explorables.peeking import lots, stopped_at
 from book.tools.explorables.pictures import log
 from recsys_lib.offpolicy import ips
+from recsys_lib.pages import grid_chance
 
 WIDTH, HEIGHT = 120, 64
 WORDS = {
@@ -19,6 +20,7 @@ WORDS = {
     "taste_map": "Where is your favourite on the map?",
     "bookshop": "How does a shop hide half of its books?",
     "bubble": "Can a service burst its bubble?",
+    "looking": "Good, or only on top?",
     "pictures": "What can a log say of another policy?",
     "peeking": "What does it cost to peek?",
 }
@@ -84,6 +86,16 @@ def bubble(data: dict) -> str:
     return drawn
 
 
+def looking(data: dict) -> str:
+    """A page whose slots are paler the farther they are from the first."""
+    look = grid_chance(0.75, 0.9, data["rows"], data["positions"])
+    return "".join(
+        f'<rect class="blue" x="{6 + 22 * position}" y="{4 + 15 * row}" width="20" height="13"'
+        f' rx="2" fill-opacity="{look[row, position] ** 2:.2f}"/>'
+        for row, position in np.ndindex(look.shape)
+    )
+
+
 def pictures(data: dict) -> str:
     """The estimate for choosing by taste, and its interval, as the log grows."""
     pages, shown = log(0.1), np.array(data["policies"]["by taste"])
@@ -115,4 +127,4 @@ def peeking(data: dict) -> str:
 
 
 DRAW = {"neighbours": neighbours, "taste_map": taste_map, "bookshop": bookshop, "bubble": bubble,
-        "pictures": pictures, "peeking": peeking}  # fmt: skip
+        "looking": looking, "pictures": pictures, "peeking": peeking}  # fmt: skip
