@@ -20,6 +20,7 @@ WORDS = {
     "taste_map": "Where is your favourite on the map?",
     "bookshop": "How does a shop hide half of its books?",
     "bubble": "Can a service burst its bubble?",
+    "thumbs": "How many thumbs until it stops asking?",
     "looking": "Good, or only on top?",
     "pictures": "What can a log say of another policy?",
     "peeking": "What does it cost to peek?",
@@ -86,6 +87,18 @@ def bubble(data: dict) -> str:
     return drawn
 
 
+def thumbs(data: dict) -> str:
+    """Evenings lost in the race, a line a policy."""
+    races = [data["races"]["far apart"][name]["mean"] for name in data["policies"]]
+    most, drawn = max(map(max, races)), ""
+    for lost, hue in zip(races, ("blue", "orange", "green"), strict=True):
+        step = 108 / (len(lost) - 1)
+        places = (f"{6 + step * n:.0f} {58 - 50 * value / most:.0f}"
+                  for n, value in list(enumerate(lost))[::3])  # fmt: skip
+        drawn += f'<path class="{hue}" d="M{"L".join(places)}"/>'
+    return drawn
+
+
 def looking(data: dict) -> str:
     """A page whose slots are paler the farther they are from the first."""
     look = grid_chance(0.75, 0.9, data["rows"], data["positions"])
@@ -127,4 +140,4 @@ def peeking(data: dict) -> str:
 
 
 DRAW = {"neighbours": neighbours, "taste_map": taste_map, "bookshop": bookshop, "bubble": bubble,
-        "looking": looking, "pictures": pictures, "peeking": peeking}  # fmt: skip
+        "thumbs": thumbs, "looking": looking, "pictures": pictures, "peeking": peeking}  # fmt: skip
