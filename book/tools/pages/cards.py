@@ -20,6 +20,7 @@ WORDS = {
     "taste_map": "Where is your favourite on the map?",
     "bookshop": "How does a shop hide half of its books?",
     "bubble": "Can a service burst its bubble?",
+    "evenings": "Does it matter what you watched last?",
     "thumbs": "How many thumbs until it stops asking?",
     "looking": "Good, or only on top?",
     "pictures": "What can a log say of another policy?",
@@ -87,6 +88,16 @@ def bubble(data: dict) -> str:
     return drawn
 
 
+def evenings(data: dict) -> str:
+    """Four evenings that fade, and what they lead to."""
+    fades = "".join(
+        f'<rect class="blue" x="{84 - 26 * n}" y="{14 + 5 * n}" width="22" height="{36 - 10 * n}"'
+        f' rx="3" fill-opacity="{0.5**n:.2f}"/>'
+        for n in range(4)
+    )
+    return f'{fades}<path class="orange" d="M108 32h8m-4 -4l4 4l-4 4"/>'
+
+
 def thumbs(data: dict) -> str:
     """Evenings lost in the race, a line a policy."""
     races = [data["races"]["far apart"][name]["mean"] for name in data["policies"]]
@@ -139,5 +150,17 @@ def peeking(data: dict) -> str:
     return drawn
 
 
-DRAW = {"neighbours": neighbours, "taste_map": taste_map, "bookshop": bookshop, "bubble": bubble,
-        "thumbs": thumbs, "looking": looking, "pictures": pictures, "peeking": peeking}  # fmt: skip
+DRAW = {
+    draw.__name__: draw
+    for draw in (
+        neighbours,
+        taste_map,
+        bookshop,
+        bubble,
+        evenings,
+        thumbs,
+        looking,
+        pictures,
+        peeking,
+    )
+}
