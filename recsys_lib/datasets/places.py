@@ -13,8 +13,8 @@ EUROPE = (
     "North Macedonia", "Norway", "Poland", "Romania", "Spain", "Sweden", "Switzerland", "Ukraine",
     "United Kingdom",
 )  # fmt: skip
-"""Countries of Matinee's catalogue that lie in Europe: of the continent, not of any law. The
-Soviet Union, Russia and Turkey, which lie on two continents, are left out."""
+"""Countries of the catalogue on the continent, which is no law's definition. The Soviet Union,
+Russia and Turkey, which lie on two continents, are left out."""
 
 
 def made_in(titles: pd.DataFrame, countries: Collection[str]) -> np.ndarray:
