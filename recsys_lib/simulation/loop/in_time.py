@@ -47,7 +47,7 @@ HALF_LIVES = (112, 28, 7)  # days
 PENALTY = 100.0
 WEEKS, KNOWN = 14, 8  # weeks lived, and known at first
 TITLES = 8  # new ones, for one slot
-ROUNDS, BATCH, PLAYS = 120, 10, 6  # days, viewers a day, repetitions in each world
+ROUNDS, BATCH, PLAYS = 120, 10, 8  # days, viewers a day, repetitions in each world
 
 
 def never_again(name: str, seed: int, n_viewers: int = 500, weeks: int = 12) -> pd.DataFrame:
@@ -129,21 +129,31 @@ def new_titles(seed: int, n_viewers: int = 500) -> BanditWorld:
 
 
 def exploring(seed: int, only=None, plays: int = PLAYS) -> pd.DataFrame:
-    """Thumbs lost against the best title, a day and policy, mean over `plays` repetitions.
+    """Thumbs lost against the best title, added up over the days, by policy.
+
+    "hasty" is greedy that learns after every viewer, so that each title is tried on one, not ten.
 
     Returns:
-        DataFrame study, world, seed, policy, at (the day) and value, added up until that day.
+        DataFrame study, world, seed, policy, at and value: study "exploring" has the mean over
+        `plays` repetitions until day `at`, "one run" what repetition `at` lost in all.
     """
-    world, rows = new_titles(seed), []
-    for name in policies() if only is None else only:
-        lost = [
-            play(policies()[name], world, rounds=ROUNDS, batch=BATCH, seed=number)
-            .groupby("round")["regret"].sum().cumsum()
-            for number in range(plays)
-        ]  # fmt: skip
-        mean = np.mean(lost, axis=0)
-        rows += [(name, day + 1, mean[day]) for day in range(9, ROUNDS, 10)]
-    return _table("exploring", "one slot", seed, rows)
+    world, parts = new_titles(seed), []
+    for name in [*policies(), "hasty"] if only is None else only:
+        lost = np.array([thumbs_lost(name, world, number) for number in range(plays)])
+        days = [(name, day, lost[:, day - 1].mean()) for day in range(10, ROUNDS + 1, 10)]
+        runs = [(name, number, lost[number, -1]) for number in range(plays)]
+        parts += [_table("exploring", "one slot", seed, days)]
+        parts += [_table("one run", "one slot", seed, runs)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def thumbs_lost(name: str, world: BanditWorld, number: int) -> np.ndarray:
+    """Regret added up until the end of each day, shape (ROUNDS,)."""
+    hasty = name == "hasty"
+    rounds, batch = (ROUNDS * BATCH, 1) if hasty else (ROUNDS, BATCH)
+    policy = policies()["greedy" if hasty else name]
+    regret = play(policy, world, rounds=rounds, batch=batch, seed=number)["regret"]
+    return regret.to_numpy().reshape(ROUNDS, BATCH).sum(axis=1).cumsum()
 
 
 def _table(study: str, world: str, seed: int, rows: list[tuple]) -> pd.DataFrame:
