@@ -206,10 +206,20 @@ def test_where_fame_is_dealt_by_lot_titles_by_women_are_watched_as_they_are_like
 @pytest.fixture(scope="module")
 def famous_by_lot(tmp_path_factory) -> list[Case]:
     """Worlds in which how known a title is owes nothing to the authors' judgement."""
-    config, found = WorldConfig(awareness_fame=0.0), []
+    return made_with(WorldConfig(awareness_fame=0.0), tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def equally_known(tmp_path_factory) -> list[Case]:
+    """Worlds whose titles differ little in how known they are."""
+    return made_with(WorldConfig(awareness_sd=0.3), tmp_path_factory)
+
+
+def made_with(config: WorldConfig, tmp_path_factory) -> list[Case]:
+    found = []
     for seed in SEEDS:
         world = World(seed=seed, n_viewers=500, weeks=12, config=config)
-        folder = tmp_path_factory.mktemp(f"by-lot-{seed}")
+        folder = tmp_path_factory.mktemp(f"other-{seed}")
         write_tables(simulate(world), folder)
         found.append(make_case(world, load_matinee(folder)))
     return found
@@ -239,6 +249,20 @@ def test_leaving_out_what_was_seen_turns_even_a_list_for_everybody_against_the_l
     assert surely_positive(-np.array(left["popular"]), by=0.05)
     for name in LEARNERS:
         assert surely_positive(np.subtract(left[name], left["popular"]), by=0.05), name
+
+
+def test_beside_a_list_for_everybody_most_of_the_slope_is_handed_on(cases, surely_positive):
+    """The fall below is mostly that of any list of the unseen, which a null model shows as well."""
+    for name in LEARNERS:
+        kept = []
+        for case in cases:
+            learned, shown = (
+                slope(case, case.lists(name, 50, repeats=repeats))
+                - slope(case, case.lists("popular", 50, repeats=repeats))
+                for repeats in (True, False)
+            )
+            kept.append(shown / learned)
+        assert surely_positive(kept, by=0.5), name
 
 
 def test_what_viewers_get_hands_on_far_less_than_what_models_learned(cases, surely_positive):
@@ -367,6 +391,19 @@ def test_the_log_does_not_see_what_the_truth_sees(cases, surely_positive):
         assert surely_positive(-worth, by=0.02), name
 
 
+def test_with_one_ticket_each_the_log_sees_it_too(cases, surely_positive):
+    """Of one title that a viewer went on to watch, the chance to stand on the list."""
+
+    def less(case: Case, name: str) -> float:
+        hits = np.take_along_axis(case.later, case.lists(name), axis=1).sum(axis=1)
+        return -case.niche_less_hits(hits / case.later.sum(axis=1))
+
+    for name in ("ease", "ials"):
+        assert surely_positive([less(case, name) for case in cases], by=0.01), name
+    for null in ("lot", "same for all"):
+        assert not surely_positive([less(case, null) for case in cases]), null
+
+
 # Remedies ----------------------------------------------------------------------------------------
 
 
@@ -413,6 +450,18 @@ def test_discounting_hits_has_a_negative_price(cases, surely_positive):
     ials = np.array([changes(case, "ials", rule(case)) for case in cases])
     assert surely_positive(ease[:, 0]) and surely_positive(ease[:, 1], by=0.01)
     assert surely_positive(ials[:, 1], by=0.005)
+
+
+def test_where_titles_are_about_equally_known_less_than_half_of_that_is_left(
+    cases, equally_known, surely_positive
+):
+    def gain(case: Case) -> float:
+        rule = {"popularity": case.popularity, "weight": 0.5, "k": 10}
+        return changes(case, "ease", lambda i, s: rerank.popularity_discounted(i, s, **rule))[1]
+
+    half = np.mean([gain(case) for case in cases]) / 2
+    assert surely_positive([half - gain(case) for case in equally_known])
+    assert not surely_positive([half - gain(case) for case in cases])
 
 
 def test_a_share_over_all_lists_loses_less_relevance_than_the_same_in_each_list(

@@ -175,8 +175,10 @@ def _live(state: Days, then: np.ndarray, memory: int) -> Round:
             browsed[evening.viewer, place] = True
             clicked[evening.viewer[evening.slot >= 0], place] = True
     state.known.day = state.day
-    moved = np.round(np.einsum("vd,td->vt", state.inner.shift, world.vectors), 6)
-    utility = then + world.config.taste_stars * moved
+    utility = then
+    if world.config.taste_pull:  # else no taste has moved, and nothing is added
+        moved = np.round(np.einsum("vd,td->vt", state.inner.shift, world.vectors), 6)
+        utility = then + world.config.taste_stars * moved
     diet = by_week(state.known.watched(7 * memory))
     slates = state.policy.shown
     return Round(slates, plays, browsed, clicked, diet, utility, then, _shift(state))

@@ -143,8 +143,10 @@ def alike_to_others(matrix) -> np.ndarray:
     size = sets.sum(axis=1, dtype=np.float64)
     some = np.flatnonzero(size)
     both = sets[some] @ sets[some].T  # whole numbers, so exact in whatever order they are added
-    either = np.add.outer(size[some], size[some]) - both
-    total = np.einsum("uv->u", both / either) - 1
+    share = np.add.outer(size[some], size[some])
+    share -= both  # the size of either
+    np.divide(both, share, out=share)
+    total = np.einsum("uv->u", share) - 1
     alike = np.full(len(size), np.nan)
     alike[some] = total / (len(some) - 1) if len(some) > 1 else np.nan
     return alike

@@ -46,20 +46,22 @@ def study(name: str, seed: int, rounds: int | None = None, only=None) -> pd.Data
 
     Args:
         rounds: fewer than in SETTINGS give the first months of the same runs.
-        only: names of policies; None means all.
+        only: names of policies; None means all. "EASE, once's log" needs "EASE once" beside it.
 
     Returns:
         DataFrame world, seed, policy, month, of, group and one column a measure.
     """
-    setting, parts = WORLDS[name], []
+    setting, parts, chosen = WORLDS[name], [], []
     world = make_world(seed, setting["search"])
     loop = {"rounds": rounds or SETTINGS["rounds"], "memory": SETTINGS["memory"]}
     loop |= {"drift": setting["drift"]} | groups_of(world)
     clean = run_loop(world, Lottery(), **loop)
-    for policy, made in policies_in(name, world, clean.histories).items():
+    for policy, made in policies_in(name, world, clean.histories, chosen).items():
         if only is not None and policy not in only:
             continue
         run = clean if policy == "by lot" else run_loop(world, made, start=clean.start, **loop)
+        if policy == "EASE once":
+            chosen.extend(run.histories)  # for the policy that learns from this service's log
         parts.append(by_month(run.frame).assign(policy=policy))
         if rounds is None and policy in HOSTS and setting["drift"] == 0:
             last = loop["rounds"] // MONTH - 1

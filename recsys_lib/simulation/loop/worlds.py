@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -132,9 +132,17 @@ def groups_of(world: World) -> dict[str, dict[str, np.ndarray]]:
     return {"viewer_groups": {"taste": taste_groups(world)}, "title_groups": {"makers": led}}
 
 
-def policies_in(name: str, world: World, clean: list[Interactions]) -> dict[str, Policy]:
-    """The policies that live in a world of `WORLDS`."""
+def policies_in(
+    name: str, world: World, clean: list[Interactions], chosen: Sequence[Interactions] = ()
+) -> dict[str, Policy]:
+    """The policies that live in a world of `WORLDS`.
+
+    Args:
+        clean: `histories` of a run with pages by lot.
+        chosen: those of the run of "EASE once", whose pages a recommender chose that never learns
+            again: what "EASE, once's log" learns from every week. It may be filled later.
+    """
     plain = plain_policies(world, clean)
     if name == "browsing":
-        return plain | remedies(world)
+        return plain | remedies(world) | {"EASE, once's log": learned(lessons=chosen)}
     return {key: policy for key, policy in plain.items() if "ItemKNN" not in key}
