@@ -32,8 +32,11 @@ def halves(run, of="all", group="all"):
 
 @pytest.fixture(scope="module")
 def loops():
-    """policy → one run a seed: by lot, learned weekly, once, and from the log by lot."""
-    runs = {"by lot": [], "weekly": [], "once": [], "clean": []}
+    """policy → one run a seed: by lot, learned weekly, once, from the log by lot, and from once's.
+
+    The last learns from pages that a recommender chose, without a part in choosing them.
+    """
+    runs = {"by lot": [], "weekly": [], "once": [], "clean": [], "chosen": []}
     for seed in SEEDS:
         world = make(seed)
         live = partial(run_loop, world, viewer_groups={"taste": taste_groups(world)}, **WEEKS)
@@ -41,7 +44,9 @@ def loops():
         live = partial(live, start=lot.start)
         runs["by lot"].append(lot)
         runs["weekly"].append(live(Learned(EASE(L2))))
-        runs["once"].append(live(Learned(EASE(L2), every=None)))
+        once = live(Learned(EASE(L2), every=None))
+        runs["once"].append(once)
+        runs["chosen"].append(live(Learned(EASE(L2), lessons=once.histories)))
         runs["clean"].append(live(Learned(EASE(L2), lessons=lot.histories)))
     return runs
 
@@ -59,7 +64,7 @@ def interval(values):
     return np.mean(values) - half, np.mean(values) + half
 
 
-@pytest.mark.parametrize("control", ["once", "clean"])
+@pytest.mark.parametrize("control", ["once", "clean", "chosen"])
 def test_learning_from_its_own_log_makes_viewers_alike_without_making_them_happier(
     loops, surely_positive, control
 ):

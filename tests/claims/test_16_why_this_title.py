@@ -131,6 +131,26 @@ def test_the_first_title_rests_on_more_plays_than_the_tenth(fitted, surely_posit
     assert max(last) < 1.5
 
 
+def test_plays_by_lot_show_the_slope_too_and_take_several_times_as_many(fitted, surely_positive):
+    """The null of that claim: its slope is arithmetic, its few plays are not."""
+    slopes, more = [], []
+    for log, _, models in fitted:
+        taken = {1: [], 10: []}
+        for user in some_viewers(log, 12):
+            gone = np.random.default_rng(1).permutation(plays(log, user))
+            for spot, found in taken.items():
+                item = shown(models["ease"], user, spot)
+                answer = counterfactual(models["ease"], user, item, tries=200)
+                sizes = range(1, len(gone) + 1)
+                left = (n for n in sizes if place(models["ease"], user, item, gone[:n]) > 10)
+                found.append((next(left, len(gone)), len(answer.removed)))
+        first, tenth = (np.mean(found, axis=0) for found in taken.values())
+        slopes.append(first[0] - tenth[0])
+        more += [first[0] / first[1] + tenth[0] / tenth[1]]
+    assert surely_positive(slopes, by=2)
+    assert surely_positive(np.divide(more, 2), by=2)
+
+
 def test_after_learning_again_the_title_mostly_stays_away(fitted):
     away = []
     for log, _, models in fitted:
@@ -179,6 +199,25 @@ def test_a_thumb_down_as_minus_one_makes_lists_worse(fitted, thumbs_down, surely
         gain.append(stars(learned, history - down, history, truth, rows) - plain)
     assert surely_positive(loss, by=0.005)
     assert surely_positive(gain, by=0.005)
+
+
+def test_thumbs_down_dealt_by_lot_cost_more_and_teach_nothing(fitted, thumbs_down, surely_positive):
+    """The null of both: a minus for any play costs, and leaving plays out is no gain by itself."""
+    more, gain = [], []
+    for (log, _, models), (history, down, truth) in zip(fitted, thumbs_down, strict=True):
+        rows, weights, dealt = judges(history, down), models["ease"].weights_, np.zeros_like(down)
+        rng = np.random.default_rng(0)
+        for row in np.flatnonzero(down.any(axis=1)):
+            dealt[row, rng.choice(np.flatnonzero(history[row]), int(down[row].sum()), False)] = 1
+        thumbs, lots = (
+            stars(weights, history - 2 * minus, history, truth, rows) for minus in (down, dealt)
+        )
+        more.append(thumbs - lots)
+        kept = clone(models["ease"]).fit(log.select(dealt[log.event_rows, log.matrix.indices] == 0))
+        plain = stars(weights, history, history, truth, rows)
+        gain.append(stars(kept.weights_, history - dealt, history, truth, rows) - plain)
+    assert surely_positive(more, by=0.005)
+    assert not surely_positive(gain)
 
 
 def test_what_was_disliked_comes_back_where_no_rule_bars_it(fitted, thumbs_down, surely_positive):
