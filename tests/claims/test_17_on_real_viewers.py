@@ -18,6 +18,7 @@ from recsys_lib import Interactions
 from recsys_lib.datasets import load_movielens
 from recsys_lib.evaluation import evaluate
 from recsys_lib.explain import exact_scores, explain
+from recsys_lib.intervals import bootstrap_interval
 from recsys_lib.metrics.accuracy import rmse
 from recsys_lib.metrics.ranking import ndcg
 from recsys_lib.models import (
@@ -198,6 +199,29 @@ def test_for_people_known_before_the_cut_neighbours_lose_half_of_their_promise(s
     warm = table[table["segment"] == "warm"].iloc[0]
     promised = scores(model, split_random(log, rng=np.random.default_rng(0)))["neighbours"]
     assert warm["high"] < promised / 1.5
+
+
+def test_the_same_people_lose_the_lead_that_a_random_split_showed(small):
+    """Judged by both splits, viewer by viewer; a lot has no lead by either."""
+    log, models = small.interactions, {"lot": Random(), "neighbours": ItemKNN()}
+    models["popular"] = Popular()
+    cut, leads = split_by_time(log), {}
+    known = cut.train.users[cut.train.user_counts >= 5]
+    for name, split in (("random", split_random(log, rng=np.random.default_rng(0))), ("cut", cut)):
+        values = evaluate(models, split, metrics=("ndcg",), progress=False, per_user=True)
+        values = values[values["user_id"].isin(known)]
+        values = values.pivot(index="user_id", columns="model", values="value")
+        leads[name] = values.sub(values["popular"], axis=0)
+    same = leads["cut"].index
+    ends = {
+        name: bootstrap_interval(lead.loc[same].to_numpy(), rng=np.random.default_rng(0))
+        for name, lead in leads.items()
+    }
+    columns = list(leads["cut"])
+    neighbours, lot = columns.index("neighbours"), columns.index("lot")
+    (_, low, _), (_, low_cut, high_cut) = ends["random"], ends["cut"]
+    assert low[neighbours] > 0.1 and low_cut[neighbours] < 0 < high_cut[neighbours]
+    assert ends["random"][2][lot] < 0 and high_cut[lot] < 0
 
 
 def test_the_table_of_every_method_is_reproduced_with_the_settings_it_names(small):
