@@ -149,8 +149,16 @@ def warmed_up(world, memory: int, k: int) -> Days:
                 seen = np.flatnonzero(row > NEVER)
                 row[seen] = 7 * rng.integers(0, memory, len(seen)) + EVENINGS[0]
         for _ in range(7):
-            state.live()
+            _live_day(state)
     return state
+
+
+def _live_day(state: Days) -> None:
+    """A day, or nothing but its passing where nobody comes and nothing is learned."""
+    if state.day % 7 in (0, *EVENINGS):
+        state.live()
+    else:
+        state.day += 1
 
 
 def _entered(start: Days, world, policy: Weekly) -> Days:
@@ -168,7 +176,7 @@ def _live(state: Days, then: np.ndarray, memory: int) -> Round:
     plays, browsed, clicked = np.full(shape, -1), np.zeros(shape, bool), np.zeros(shape, bool)
     for _ in range(7):
         weekday = state.day % 7
-        state.live()
+        _live_day(state)
         if weekday in EVENINGS:
             place, evening = EVENINGS.index(weekday), state.known.yesterday
             plays[evening.player, place] = evening.played
