@@ -35,7 +35,7 @@ LAYERS = (
     ("simulation",),
     ("svg", "prose"),
     ("plotting",),
-    ("report",),
+    ("dashboard", "report"),
     ("cli",),
     ("__main__",),
 )

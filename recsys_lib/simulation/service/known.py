@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from recsys_lib.datasets.movielens_labels import age_bands
 from recsys_lib.interactions import ITEM, TIME, USER, Interactions
 from recsys_lib.simulation.service.pages import Pages, Pictures
 from recsys_lib.simulation.world.config import START
@@ -63,6 +64,17 @@ class Known:
     def shelf(self) -> np.ndarray:
         """Whether each title is on the shelf today, bool (n_titles,)."""
         return self.added <= self.day
+
+    @property
+    def items(self) -> pd.DataFrame:
+        """`titles` as models take them, as `Matinee.items`."""
+        return self.titles.rename(columns={"title_id": ITEM})
+
+    @property
+    def users(self) -> pd.DataFrame:
+        """`viewers` as models take them, as `Matinee.users`."""
+        users = self.viewers.rename(columns={"viewer_id": USER})
+        return users.assign(age_band=age_bands(users["age"]))
 
     def watched(self, days: int | None = None) -> Interactions:
         """Who watched what, and when last; a row for every viewer, a column for every title.

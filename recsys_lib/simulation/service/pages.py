@@ -104,6 +104,25 @@ def first_home(times: np.ndarray, n: int) -> np.ndarray:
     return top_k(-times, n)
 
 
+def ranked(scores: np.ndarray, lot: np.ndarray, n: int) -> np.ndarray:
+    """The n columns of highest score in each row, best first, equal scores by the lower lot.
+
+    Only columns that may be among them are sorted, which are few unless many scores are equal.
+
+    >>> ranked(np.array([[1.0, 3, 3, 0]]), np.array([[0.5, 0.9, 0.1, 0.2]]), 3)
+    array([[2, 1, 0]])
+    """
+    n = min(n, scores.shape[1])
+    least = -np.partition(-scores, n - 1, axis=1)[:, n - 1 : n]
+    able = scores >= least
+    order, crowded = np.empty((len(scores), n), int), able.sum(axis=1) > 2 * n
+    for rows, width in ((crowded, scores.shape[1]), (~crowded, min(2 * n, scores.shape[1]))):
+        some = np.argpartition(~able[rows], width - 1, axis=1)[:, :width]
+        parts = (np.take_along_axis(part[rows], some, axis=1) for part in (lot, -scores))
+        order[rows] = np.take_along_axis(some, np.lexsort(tuple(parts), axis=1)[:, :n], axis=1)
+    return order
+
+
 def deal(hands: list[np.ndarray], turn: np.ndarray, shown: np.ndarray | None = None) -> np.ndarray:
     """Each slot takes the first title not yet on the page from the hand whose turn it is.
 

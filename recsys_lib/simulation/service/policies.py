@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import clone
 
-from recsys_lib.errors import check_at_least
+from recsys_lib.errors import check_above, check_at_least
 from recsys_lib.simulation.service import pages as pg
 from recsys_lib.simulation.service.known import NEVER, Known
 from recsys_lib.simulation.service.lots import Lots
@@ -52,8 +52,10 @@ class Visit:
         """
         wanted, n = scores > -np.inf, scores.shape[1]
         lot = self.lots.exponential("even", n)
-        order = np.lexsort((lot, -scores), axis=1)[:, : self.slots]
+        order = pg.ranked(scores, lot, self.slots)
         best = np.where(np.take_along_axis(wanted, order, axis=1), order, pg.EMPTY)
+        if not explore:
+            return self.pages(best)
         uniform = self.lots.uniform("explore", self.slots) < explore
         alike = pg.first_home(np.where(wanted, lot, np.inf), self.slots)
         titles = pg.deal([alike, best], np.where(uniform, 0, 1))
@@ -128,9 +130,46 @@ class Recommended(PagePolicy):
         """See `PagePolicy`."""
         if self.scores is None or (self.every is not None and known.day % self.every == 0):
             log = known.watched()
-            items = known.titles.rename(columns={"title_id": "item_id"})
-            self.scores = clone(self.model).fit(log, items=items).score_all(log.users)
+            fitted = clone(self.model).fit(log, items=known.items, users=known.users)
+            self.scores = fitted.score_all(log.users)
 
     def page(self, visit: Visit) -> pg.Pages:
         """See `PagePolicy`."""
         return visit.best(visit.unseen(self.scores[visit.viewer]), self.explore)
+
+
+class WithOpinions(Recommended):
+    """A recommender's titles, and among these rather what viewers gave many stars.
+
+    score[v, t] = z of the model's score of t for viewer v + weight * z of stars[t]
+    stars[t] = (sum of the stars given to t + doubt * mean of all) / (how many gave any + doubt)
+
+    where z means less the mean over titles, in standard deviations.
+
+    Args:
+        weight: how much opinions count.
+        doubt: how many average opinions each title is given beforehand, above 0.
+        others: as for `Recommended`.
+    """
+
+    def __init__(self, model, weight: float = 0.5, doubt: float = 10.0, **others) -> None:
+        check_above("doubt", doubt, 0)
+        super().__init__(model, **others)
+        self.weight, self.doubt = weight, doubt
+
+    def learn(self, known: Known) -> None:
+        """See `PagePolicy`."""
+        before = self.scores
+        super().learn(known)
+        if self.scores is not before:
+            given = known.opinions("stars")
+            total, number = np.asarray(given.matrix.sum(axis=0)).ravel(), given.item_counts
+            mean = total.sum() / max(number.sum(), 1)
+            stars = (total + self.doubt * mean) / (number + self.doubt)
+            self.scores = _standard(self.scores) + self.weight * _standard(stars)
+
+
+def _standard(scores: np.ndarray) -> np.ndarray:
+    away = scores - scores.mean(axis=-1, keepdims=True, dtype=np.float64)
+    sd = np.sqrt((away**2).mean(axis=-1, keepdims=True))
+    return np.round(away / np.where(sd > 0, sd, 1.0), 6)  # no order from the last bit

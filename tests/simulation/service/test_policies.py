@@ -6,20 +6,21 @@ import numpy as np
 import pytest
 
 from recsys_lib.errors import ArgumentError
-from recsys_lib.models import Popular
+from recsys_lib.models import DemographicGroups, Popular
 from recsys_lib.simulation import (
     ByLot,
     HomePage,
     Interleaved,
     PagePolicy,
     Recommended,
+    WithOpinions,
     World,
     WorldConfig,
     live,
 )
 from recsys_lib.simulation.service.known import NEVER
 from recsys_lib.simulation.service.lots import Lots
-from recsys_lib.simulation.service.pages import Pages, deal, rank_propensity
+from recsys_lib.simulation.service.pages import Pages, deal, rank_propensity, ranked
 from recsys_lib.simulation.service.policies import Visit
 from recsys_lib.simulation.world.config import FIRST_SEASON
 
@@ -195,3 +196,42 @@ def test_pages_come_apart_and_together_again(before):
     rows = [np.array([2, 0]), np.array([3, 1])]
     again = Pages.merged([pages.take(part) for part in rows], rows)
     np.testing.assert_array_equal(again.artwork, pages.artwork)
+
+
+@pytest.mark.parametrize("scores", [
+    np.random.default_rng(0).normal(size=(30, 90)),
+    np.random.default_rng(1).integers(3, size=(30, 90)) * 1.0,
+    np.where(np.random.default_rng(2).random((30, 90)) < 0.9, -np.inf, 1.0),
+    np.zeros((4, 6)),
+])  # fmt: skip
+def test_the_best_are_those_of_a_whole_sort(scores):
+    lot = np.random.default_rng(3).exponential(size=scores.shape)
+    whole = np.lexsort((lot, -scores), axis=1)[:, :20]
+    np.testing.assert_array_equal(ranked(scores, lot, 20), whole)
+
+
+def order_of(policy, before):
+    policy.learn(before.state.known)
+    return np.argsort(-policy.scores, axis=1, kind="stable")
+
+
+def test_opinions_that_count_nothing_leave_the_models_order(before):
+    plain, leaning = Recommended(Popular()), WithOpinions(Popular(), weight=0.0)
+    np.testing.assert_array_equal(order_of(plain, before), order_of(leaning, before))
+
+
+def test_opinions_raise_a_title_by_the_stars_it_was_given(before):
+    policy = WithOpinions(Popular(), weight=2.0, doubt=5.0)
+    policy.learn(before.state.known)
+    given, counts = before.state.known.opinions("stars"), before.state.known.watched().item_counts
+    total = np.asarray(given.matrix.sum(axis=0)).ravel()
+    stars = (total + 5 * total.sum() / given.item_counts.sum()) / (given.item_counts + 5)
+    z = [(x - x.mean()) / x.std() for x in (counts, stars)]
+    np.testing.assert_allclose(policy.scores[0], z[0] + 2 * z[1], atol=2e-6)
+    with pytest.raises(ArgumentError, match="doubt"):
+        WithOpinions(Popular(), doubt=0)
+
+
+def test_a_model_that_needs_viewers_is_given_them(world, before):
+    life = live(world, Recommended(DemographicGroups()), weeks=1, start=before)
+    assert life.policy.scores.shape == (120, 882)
