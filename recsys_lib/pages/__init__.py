@@ -4,6 +4,7 @@ A page is rows × positions. `Row` is what a row could hold and why it is there;
 page from several of them; `look` says how far down and across people look, from clicks.
 """
 
+from recsys_lib.pages.apart import apart
 from recsys_lib.pages.compose import Moods, Page, compose, page_value
 from recsys_lib.pages.limits import Limits
 from recsys_lib.pages.look import Look, fit_cascade, fit_grid, grid_chance
@@ -16,6 +17,7 @@ __all__ = [
     "Moods",
     "Page",
     "Row",
+    "apart",
     "compose",
     "fit_cascade",
     "fit_grid",

@@ -88,28 +88,50 @@ def compose(rows: Sequence[Row], look: np.ndarray, moods: Moods, *,
         raise ArgumentError("two rows are pinned to one place, or one to none of the page")
     limits = limits or Limits()
     page, used = np.full(look.shape, EMPTY), []
-    missed = np.ones(moods.fit.shape[0])  # chance of each mood to have found nothing so far
+    missed = np.ones(len(moods.chance))  # chance of each mood to have found nothing so far
     for place in range(places):
         left = [row for row in rows if row not in used and row.pinned is None]
         options = [pinned[place]] if place in pinned else left
-        filled = [_filled(row, page, place, look, missed, moods, limits) for row in options]
-        best = int(np.argmax([moods.chance @ (missed - after) for _, after in filled]))
-        page[place], missed = filled[best]
-        used.append(options[best])
+        row, page[place], missed = _best(options, page, place, look, missed, moods, limits)
+        used.append(row)
     limits.check(page, look)
     return Page(page, tuple(used))
 
 
+def _best(options, page, place: int, look, missed, moods: Moods, limits: Limits):
+    """The row that adds most at a place, its titles, and what every mood then still misses.
+
+    Together, titles add at most what each would add alone. Rows are tried in the order of that
+    sum, so most need not be filled: they could not add more than the best one did.
+    """
+    alone = (moods.chance * missed) @ moods.fit
+    alone[page[page != EMPTY]] = 0
+    chances = np.sort(look[place])[::-1]
+    tops = [np.sort(alone[row.titles])[::-1][: len(chances)] for row in options]
+    most = np.array([top @ chances[: len(top)] for top in tops])
+    best = (-1.0, 0, None)
+    for number in np.argsort(-most, kind="stable"):
+        if most[number] < best[0] - 1e-12:
+            break
+        titles, after = _filled(options[number], page, place, look, missed, moods, limits)
+        found = (float(moods.chance @ (missed - after)), -int(number), (titles, after))
+        best = max(best, found, key=lambda one: one[:2])
+    return options[-best[1]], *best[2]
+
+
 def _filled(row: Row, page, place: int, look, missed, moods: Moods, limits: Limits):
     """One row's titles at a place, and what every mood then still misses."""
+    shown = np.zeros(moods.fit.shape[1], bool)
+    shown[page[page != EMPTY]] = True
+    left = row.titles[~shown[row.titles] & limits.fresh(row.titles)]
+    fit, free = moods.fit[:, left], np.ones(len(left), bool)
     titles, missed = np.full(look.shape[1], EMPTY), missed.copy()
     for position, chance in enumerate(look[place]):
-        shown = np.r_[page.ravel(), titles]
-        left = row.titles[~np.isin(row.titles, shown)]
-        left = limits.allowed(left, page, titles, place, look)
-        if not len(left):
+        may = free & limits.admits(left, page, titles, place, look)
+        if not may.any():
             break
-        gains = (moods.chance * missed) @ (chance * moods.fit[:, left])
-        titles[position] = left[np.argmax(gains)]
-        missed *= 1 - chance * moods.fit[:, titles[position]]
+        gains = np.where(may, chance * ((moods.chance * missed) @ fit), -1.0)
+        best = int(np.argmax(gains))
+        titles[position], free[best] = left[best], False
+        missed *= 1 - chance * fit[:, best]
     return titles, missed

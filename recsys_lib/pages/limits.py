@@ -31,23 +31,25 @@ class Limits:
         if not 0 <= self.share <= 1 or (self.share > 0 and self.group is None):
             raise DataError("a share from 0 to 1 needs the group that it is for", where="share")
 
-    def allowed(self, titles: np.ndarray, page, row, place: int, look) -> np.ndarray:
-        """Those of `titles` that may stand in the next slot of a row and leave the rules possible.
+    def fresh(self, titles: np.ndarray) -> np.ndarray:
+        """Which of these titles were not shown too often lately, bool."""
+        return np.ones(len(titles), bool) if self.stale is None else ~self.stale[titles]
+
+    def admits(self, titles: np.ndarray, page, row, place: int, look) -> np.ndarray:
+        """Which of these may stand in the next slot of a row and leave the share possible, bool.
 
         A slot is closed to titles outside the group when all looks still to come, given to the
         group, would no longer reach its share.
         """
-        if self.stale is not None:
-            titles = titles[~self.stale[titles]]
         if not self.share:
-            return titles
+            return np.ones(len(titles), bool)
         filled = np.vstack([page[:place], row[None, :]])
         position = int((row != EMPTY).sum())
         given = look[: place + 1] * (filled != EMPTY)
         inside = given[self._of_group(filled)].sum()
         to_come = look[place, position + 1 :].sum() + look[place + 1 :].sum()
-        without = inside + to_come  # if this slot goes to another title
-        return titles[self.group[titles]] if without < self.share * look.sum() - SLACK else titles
+        closed = inside + to_come < self.share * look.sum() - SLACK
+        return self.group[titles] | (not closed)
 
     def check(self, page: np.ndarray, look: np.ndarray) -> None:
         """Raise `DataError` if the page does not keep to the share."""

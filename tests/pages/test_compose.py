@@ -95,6 +95,35 @@ def test_a_page_holds_each_title_once_and_each_row_its_own(seed):
         assert set(line) <= set(row.titles)
 
 
+def by_trying_all(candidates, look, tonight):
+    """Every row left is filled by trying every title, at every place; the best is kept."""
+    page, left = np.full(look.shape, -1), list(candidates)
+    for place in range(len(look)):
+        tried = []
+        for row in left:
+            one = page.copy()
+            for position in range(look.shape[1]):
+                values = {}
+                for title in row.titles:
+                    if title not in one:
+                        more = one.copy()
+                        more[place, position] = title
+                        values[title] = page_value(more, look, tonight)
+                one[place, position] = max(values, key=values.get)
+            tried.append((page_value(one, look, tonight), one, row))
+        best = max(tried, key=lambda found: found[0])
+        page, left = best[1], [row for row in left if row is not best[2]]
+    return page
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=15, deadline=None)
+def test_rows_that_are_passed_over_would_not_have_been_best(seed):
+    candidates, look, tonight = rows(seed), grid_chance(0.7, 0.9, 3, 4), moods(seed, n=30)
+    page = compose(candidates, look, tonight).titles
+    assert page.tolist() == by_trying_all(candidates, look, tonight).tolist()
+
+
 def test_a_whole_page_beats_rows_that_are_ranked_apart():
     """Apart, each row shows its best titles, and the same ones again."""
     look, gains = grid_chance(0.8, 0.9, 3, 4), []

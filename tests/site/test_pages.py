@@ -11,6 +11,7 @@ from book.tools.pages.chapter_map import read_parts
 from recsys_lib import models, plotting
 from recsys_lib.datasets import load_matinee
 from recsys_lib.datasets.matinee import COLUMNS
+from recsys_lib.pages import editor as editing
 from recsys_lib.simulation.world.config import EPISODES_PER_SEASON, POSITIONS, ROWS, WorldConfig
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,27 +38,27 @@ def test_what_is_generated_is_as_fresh(made):
 
 @pytest.fixture(scope="module")
 def editor(matinee):
-    return home_page.Editor(matinee)
+    return editing.Editor(matinee)
 
 
 @pytest.mark.parametrize("show", home_page.SHOWS)
 def test_a_home_page_shows_each_title_once_and_none_that_was_seen(matinee, editor, show):
-    viewer = home_page.choose_viewer(matinee, show)
-    rows = editor.rows(viewer)
+    viewer = editing.choose_viewer(matinee, show)
+    rows = home_page.drawn(editor, viewer)
     shown = [title for row in rows for title in row.titles.index]
     plays = matinee.plays
     seen = set(plays.loc[plays["viewer_id"] == viewer.viewer_id, "title_id"])
-    assert [len(row.titles) for row in rows] == [home_page.SLOTS] * 4
+    assert [len(row.titles) for row in rows] == [editing.POSITIONS] * 4
     assert len(set(shown)) == len(shown)
     assert not seen & set(shown)
-    assert home_page.show_id(matinee, show) in seen
+    assert editing.show_id(matinee, show) in seen
     assert len(seen) == viewer.titles
 
 
 def test_something_different_has_none_of_the_usual_genres(matinee):
     items = matinee.items.head(60)
     history = items["item_id"].head(12)
-    rare = home_page.rarely_tried(items, history, items["item_id"].iloc[::-1])
+    rare = editing.rarely_tried(items, history, items["item_id"].iloc[::-1])
     genres = items.set_index("item_id")["genres"].str.split("|")
     usual = set(genres.loc[history].explode().value_counts().index[:5])
     assert rare
@@ -73,8 +74,8 @@ def test_every_genre_has_a_colour_of_the_palette(matinee):
 
 
 def test_titles_are_escaped(matinee, editor):
-    viewer = home_page.choose_viewer(matinee, "Friends")
-    rows = editor.rows(viewer)
+    viewer = editing.choose_viewer(matinee, "Friends")
+    rows = home_page.drawn(editor, viewer)
     rows[0].titles.iloc[0, rows[0].titles.columns.get_loc("title")] = "<b> & Sons"
     for drawn in (tiles.as_html([(viewer, rows)]), tiles.as_svg(viewer, rows)):
         assert "&lt;b&gt; &amp; Sons" in drawn

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from recsys_lib.models.top_k import top_k
+from recsys_lib.pages import grid_chance
 from recsys_lib.simulation.world.config import POSITIONS, ROWS, WorldConfig
 
 SLOTS = ROWS * POSITIONS  # of the grid; a billboard, where there is one, is one slot more
@@ -71,13 +72,9 @@ def places(slots: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def look_chance(config: WorldConfig) -> np.ndarray:
-    """Chance that a viewer looks at each slot: row_decay ** row * position_decay ** position.
-
-    Rows and positions count from 0; a billboard is always looked at.
-    """
-    rows = config.row_decay ** np.arange(ROWS)
-    grid = np.outer(rows, config.position_decay ** np.arange(POSITIONS)).ravel()
-    return np.r_[np.ones(n_slots(config) - SLOTS), grid]
+    """Chance that a viewer looks at each slot: `grid_chance`; a billboard is always looked at."""
+    grid = grid_chance(config.row_decay, config.position_decay, ROWS, POSITIONS)
+    return np.r_[np.ones(n_slots(config) - SLOTS), grid.ravel()]
 
 
 def fill_by_lot(weights: np.ndarray, uniform: np.ndarray, *, race, even) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from recsys_lib.errors import ArgumentError, check_choice
+from recsys_lib.pages import grid_chance
 from recsys_lib.simulation.world.config import PARTS_OF_DAY, POSITIONS, ROWS
 from recsys_lib.simulation.world.lots import pair_normals
 
@@ -85,8 +86,7 @@ class Truth:
     def examination(self) -> pd.DataFrame:
         """Chance that a slot of the page is looked at: a row a row, a column a position, from 1."""
         config = self._world.config
-        rows = config.row_decay ** np.arange(ROWS)
-        chance = np.outer(rows, config.position_decay ** np.arange(POSITIONS))
+        chance = grid_chance(config.row_decay, config.position_decay, ROWS, POSITIONS)
         names = pd.RangeIndex(1, ROWS + 1, name="row"), pd.RangeIndex(1, POSITIONS + 1)
         return pd.DataFrame(chance, index=names[0], columns=names[1].rename("position"))
 
