@@ -15,6 +15,8 @@ from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.bpr import BPR
 from recsys_lib.models.factors.ease import EASE
 from recsys_lib.models.factors.ials import ImplicitALS
+from recsys_lib.models.factors.incremental import IncrementalMF
+from recsys_lib.models.factors.opinions import OpinionMF
 from recsys_lib.models.factors.surprise_model import SurpriseModel
 from recsys_lib.models.hybrids.featured_mf import FeaturedMF
 from recsys_lib.models.hybrids.stacked import Stacked
@@ -45,6 +47,8 @@ MODELS: dict[str, Callable[..., Recommender]] = {
     "bpr": BPR,
     "biased-mf": BiasedMF,
     "svd": svd,
+    "incremental-mf": IncrementalMF,
+    "opinion-mf": OpinionMF,
     "weighted": Weighted,
     "switching": Switching,
     "stacked": Stacked,

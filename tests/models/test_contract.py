@@ -27,6 +27,8 @@ from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.bpr import BPR
 from recsys_lib.models.factors.ease import EASE
 from recsys_lib.models.factors.ials import ImplicitALS
+from recsys_lib.models.factors.incremental import IncrementalMF
+from recsys_lib.models.factors.opinions import OpinionMF
 from recsys_lib.models.factors.surprise_model import SurpriseModel
 from recsys_lib.models.hybrids.featured_mf import FeaturedMF
 from recsys_lib.models.hybrids.hybrid import Hybrid
@@ -69,6 +71,9 @@ MODELS = {
     "rp3beta, weighted": RP3beta(weighted=True),
     "bpr": BPR(factors=4, epochs=2),
     "biased mf": BiasedMF(factors=4, epochs=2),
+    "incremental mf": IncrementalMF(factors=4),
+    "opinion mf": OpinionMF(factors=4, iterations=2),
+    "opinion mf, imputed": OpinionMF(factors=4, iterations=2, imputed=2.0),
     "surprise baseline": SurpriseModel(BaselineOnly(verbose=False)),
     "surprise svd": SurpriseModel(SVD(n_factors=4, n_epochs=3, random_state=0)),
     "weighted": Weighted(weights={"factors": 1, "popular": 0.5, "content": 2, "groups": 0}),

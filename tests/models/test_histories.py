@@ -14,7 +14,10 @@ from recsys_lib.models import BPR, EASE, ImplicitALS, Popular, Stacked, Weighted
 from recsys_lib.models.base import Recommender
 from tests.models.test_contract import MODELS, a_log, fit, strangers
 
-KNOW_ONLY_THEIR_VIEWERS = {"bpr", "rating-knn", "biased mf", "surprise baseline", "surprise svd"}
+KNOW_ONLY_THEIR_VIEWERS = {
+    "bpr", "rating-knn", "biased mf", "surprise baseline", "surprise svd", "incremental mf",
+    "opinion mf", "opinion mf, imputed",
+}  # fmt: skip
 GO_BY_WHO_IT_IS = {
     "random", "groups", "groups, weighted", "fine groups", "user-knn", "user-knn, weighted",
     "user-knn, pearson", "featured mf, viewers", "weighted", "switching", "stacked",

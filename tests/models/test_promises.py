@@ -64,7 +64,7 @@ def test_before_fit_every_public_method_says_that_the_model_is_not_fitted(model,
     assert {"recommend", "score_all", "score_histories", "similar_items"} <= methods
     for name in methods:
         method = getattr(model, name)
-        known = {"histories": log, **ARGUMENTS}
+        known = {"histories": log, "log": log, **ARGUMENTS}
         wanted = inspect.signature(method).parameters.values()
         given = [known[p.name] for p in wanted if p.default is p.empty]
         with pytest.raises(NotFittedError):
@@ -372,7 +372,10 @@ def test_settings_of_parents_are_reached_by_name(log):
 # Weights of events ------------------------------------------------------------------------------
 
 WEIGHED = [name for name, model in MODELS.items() if getattr(model, "weighted", False)]
-NO_WEIGHTS = {"Random", "BPR", "ContentProfile", "RatingKNN", "BiasedMF", "SurpriseModel"}
+NO_WEIGHTS = {
+    "Random", "BPR", "ContentProfile", "RatingKNN", "BiasedMF", "SurpriseModel", "IncrementalMF",
+    "OpinionMF",
+}  # fmt: skip
 """Who sees only what was watched, always counts values, or takes them for ratings."""
 
 
