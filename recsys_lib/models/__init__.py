@@ -7,6 +7,9 @@ from recsys_lib.models.baselines.random import Random
 from recsys_lib.models.content.maturity import MaturityClassifier
 from recsys_lib.models.content.profile import ContentProfile
 from recsys_lib.models.content.request_search import RequestSearch
+from recsys_lib.models.deep.autoencoder import DenoisingAutoencoder
+from recsys_lib.models.deep.two_towers import TwoTowers
+from recsys_lib.models.deep.variational import MultVAE
 from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.bpr import BPR
 from recsys_lib.models.factors.ease import EASE
@@ -30,12 +33,14 @@ __all__ = [
     "BiasedMF",
     "ContentProfile",
     "DemographicGroups",
+    "DenoisingAutoencoder",
     "FeaturedMF",
     "ImplicitALS",
     "IncrementalMF",
     "ItemKNN",
     "MaturityClassifier",
     "OpinionMF",
+    "MultVAE",
     "Popular",
     "RP3beta",
     "Random",
@@ -46,6 +51,7 @@ __all__ = [
     "Stacked",
     "SurpriseModel",
     "Switching",
+    "TwoTowers",
     "UserKNN",
     "Weighted",
 ]

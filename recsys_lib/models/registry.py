@@ -11,6 +11,7 @@ from recsys_lib.models.baselines.demographic import DemographicGroups
 from recsys_lib.models.baselines.popular import Popular
 from recsys_lib.models.baselines.random import Random
 from recsys_lib.models.content.profile import ContentProfile
+from recsys_lib.models.deep.autoencoder import DenoisingAutoencoder
 from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.bpr import BPR
 from recsys_lib.models.factors.ease import EASE
@@ -49,6 +50,7 @@ MODELS: dict[str, Callable[..., Recommender]] = {
     "svd": svd,
     "incremental-mf": IncrementalMF,
     "opinion-mf": OpinionMF,
+    "autoencoder": DenoisingAutoencoder,
     "weighted": Weighted,
     "switching": Switching,
     "stacked": Stacked,

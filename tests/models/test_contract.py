@@ -23,6 +23,7 @@ from recsys_lib.models.baselines.demographic import DemographicGroups
 from recsys_lib.models.baselines.popular import Popular
 from recsys_lib.models.baselines.random import Random
 from recsys_lib.models.content.profile import ContentProfile
+from recsys_lib.models.deep.autoencoder import DenoisingAutoencoder
 from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.bpr import BPR
 from recsys_lib.models.factors.ease import EASE
@@ -74,6 +75,8 @@ MODELS = {
     "incremental mf": IncrementalMF(factors=4),
     "opinion mf": OpinionMF(factors=4, iterations=2),
     "opinion mf, imputed": OpinionMF(factors=4, iterations=2, imputed=2.0),
+    "autoencoder": DenoisingAutoencoder(hidden=(4,), epochs=3),
+    "autoencoder, deep": DenoisingAutoencoder(hidden=(4, 3), epochs=2, held_out=0),
     "surprise baseline": SurpriseModel(BaselineOnly(verbose=False)),
     "surprise svd": SurpriseModel(SVD(n_factors=4, n_epochs=3, random_state=0)),
     "weighted": Weighted(weights={"factors": 1, "popular": 0.5, "content": 2, "groups": 0}),

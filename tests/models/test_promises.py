@@ -376,6 +376,14 @@ NO_WEIGHTS = {
     "Random", "BPR", "ContentProfile", "RatingKNN", "BiasedMF", "SurpriseModel", "IncrementalMF",
     "OpinionMF",
 }  # fmt: skip
+    "Random",
+    "BPR",
+    "ContentProfile",
+    "RatingKNN",
+    "BiasedMF",
+    "SurpriseModel",
+    "DenoisingAutoencoder",
+}
 """Who sees only what was watched, always counts values, or takes them for ratings."""
 
 
