@@ -23,7 +23,7 @@ LAYERS = (
     ("splits",),
     ("metrics",),
     ("models",),
-    ("rerank",),
+    ("rerank", "next_title"),
     ("intervals", "significance"),
     ("per_user", "audit"),
     ("judged",),
@@ -135,7 +135,11 @@ def test_no_module_imports_itself_by_a_detour(folder):
     assert circles(folder) == []
 
 
+<<<<<<< ours
 ROOMS = ("baselines", "neighbours", "factors", "content", "hybrids", "deep")
+=======
+ROOMS = ("baselines", "neighbours", "factors", "content", "hybrids", "deep", "sequences")
+>>>>>>> theirs
 """The rooms of `models`, in the order of the chapters."""
 IN_SIMULATION = ("world", "service", "loop")
 

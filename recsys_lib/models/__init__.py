@@ -26,6 +26,10 @@ from recsys_lib.models.neighbours.rating_knn import RatingKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.rating import RatingPredictor
+from recsys_lib.models.sequences.gru4rec import GRU4Rec
+from recsys_lib.models.sequences.markov import Markov
+from recsys_lib.models.sequences.recency import RecentEASE, RecentItemKNN
+from recsys_lib.models.sequences.sasrec import SASRec
 
 __all__ = [
     "BPR",
@@ -35,9 +39,11 @@ __all__ = [
     "DemographicGroups",
     "DenoisingAutoencoder",
     "FeaturedMF",
+    "GRU4Rec",
     "ImplicitALS",
     "IncrementalMF",
     "ItemKNN",
+    "Markov",
     "MaturityClassifier",
     "OpinionMF",
     "MultVAE",
@@ -46,8 +52,11 @@ __all__ = [
     "Random",
     "RatingKNN",
     "RatingPredictor",
+    "RecentEASE",
+    "RecentItemKNN",
     "Recommender",
     "RequestSearch",
+    "SASRec",
     "Stacked",
     "SurpriseModel",
     "Switching",

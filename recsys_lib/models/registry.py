@@ -26,6 +26,10 @@ from recsys_lib.models.hybrids.weighted import Weighted
 from recsys_lib.models.neighbours.knn import ItemKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.neighbours.user_knn import UserKNN
+from recsys_lib.models.sequences.gru4rec import GRU4Rec
+from recsys_lib.models.sequences.markov import Markov
+from recsys_lib.models.sequences.recency import RecentEASE, RecentItemKNN
+from recsys_lib.models.sequences.sasrec import SASRec
 from recsys_lib.models.surprise import library
 
 
@@ -54,6 +58,11 @@ MODELS: dict[str, Callable[..., Recommender]] = {
     "weighted": Weighted,
     "switching": Switching,
     "stacked": Stacked,
+    "markov": Markov,
+    "recent-ease": RecentEASE,
+    "recent-item-knn": RecentItemKNN,
+    "sasrec": SASRec,
+    "gru4rec": GRU4Rec,
 }
 """Name → the class, or a function, that makes the model; the first line of its docstring says
 what it is."""

@@ -41,6 +41,12 @@ from recsys_lib.models.neighbours.rating_knn import RatingKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.rating import RatingPredictor
+from recsys_lib.models.sequences.gru4rec import GRU4Rec
+from recsys_lib.models.sequences.markov import Markov
+from recsys_lib.models.sequences.network import SequenceNetwork
+from recsys_lib.models.sequences.order import SequenceRecommender
+from recsys_lib.models.sequences.recency import RecentEASE, RecentItemKNN
+from recsys_lib.models.sequences.sasrec import SASRec
 
 MODELS = {
     "popular": Popular(),
@@ -83,8 +89,15 @@ MODELS = {
     "switching": Switching(),
     "stacked": Stacked(),
     "stacked, two": Stacked({"ease": EASE(), "popular": Popular()}),
+    "markov": Markov(prior=3),
+    "recent ease": RecentEASE(l2=20, half_life=3),
+    "recent item-knn": RecentItemKNN(neighbors=4, half_life=3),
+    "sasrec": SASRec(factors=4, length=6, negatives=5, epochs=1, batch_size=16),
+    "gru4rec": GRU4Rec(factors=4, length=6, negatives=5, epochs=1, batch_size=16),
 }
-ABSTRACT = {Recommender, RatingPredictor, Hybrid, Neighbors}
+ABSTRACT = {
+    Recommender, RatingPredictor, Hybrid, Neighbors, SequenceRecommender, SequenceNetwork,
+}  # fmt: skip
 
 
 def test_every_model_of_the_library_is_in_this_suite():

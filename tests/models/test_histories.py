@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from recsys_lib import Interactions
 from recsys_lib.errors import ArgumentError, DataError, UnsupportedError
-from recsys_lib.interactions import ITEM, SCORE, USER, VALUE
+from recsys_lib.interactions import ITEM, SCORE, TIME, USER, VALUE
 from recsys_lib.models import BPR, EASE, ImplicitALS, Popular, Stacked, Weighted
 from recsys_lib.models.base import Recommender
 from tests.models.test_contract import MODELS, a_log, fit, strangers
@@ -48,7 +48,7 @@ def test_titles_are_matched_by_label_and_only_the_asked_for_rows_are_answered(mo
     fit(model, log)
     few = log.to_frame()
     few = few[few[USER].isin(log.users[[2, 5, 11]])]
-    histories = Interactions.from_frame(few, value=VALUE)  # lists only titles that occur
+    histories = Interactions.from_frame(few, value=VALUE, time=TIME)  # only titles that occur
     assert histories.n_items < log.n_items
     scores = model.score_histories(histories)
     np.testing.assert_allclose(scores, model.score_all(histories.users), atol=1e-6)
@@ -57,14 +57,14 @@ def test_titles_are_matched_by_label_and_only_the_asked_for_rows_are_answered(mo
 def test_a_list_for_a_history_is_the_list_of_the_viewer_who_has_it(model, log):
     fit(model, log)
     user = log.users[4]
-    own = log.matrix[[4]]
-    ours = model.recommend_for(log.items[own.indices][::-1], 6, values=own.data[::-1], user=user)
+    own = log.to_frame()[log.event_rows == 4].sort_values(TIME)  # the newest last
+    ours = model.recommend_for(own[ITEM], 6, values=own[VALUE], user=user)
     theirs = model.recommend([user], 6).drop(columns=USER)
     assert ours[ITEM].tolist() == theirs[ITEM].tolist()
     np.testing.assert_allclose(ours[SCORE], theirs[SCORE], atol=1e-6)
-    seen = model.recommend_for(log.items[own.indices], log.n_items, user=user, exclude_seen=False)
+    seen = model.recommend_for(own[ITEM], log.n_items, user=user, exclude_seen=False)
     assert len(seen) == log.n_items
-    only = model.recommend_for(log.items[own.indices], items=log.items[:3], exclude_seen=False)
+    only = model.recommend_for(own[ITEM], items=log.items[:3], exclude_seen=False)
     assert set(only[ITEM]) == set(log.items[:3])
 
 
@@ -82,7 +82,7 @@ def test_a_label_that_nobody_has_changes_nothing(name, log):
     frame = log.to_frame()
     named = isinstance(log.users[0], str)
     frame[USER] = frame[USER].map(lambda user: f"new {user}" if named else user + 50_000)
-    histories = Interactions.from_frame(frame, value=VALUE, items=log.items)
+    histories = Interactions.from_frame(frame, value=VALUE, time=TIME, items=log.items)
     known = log.users[log.user_counts > 0]
     np.testing.assert_array_equal(model.score_histories(histories), model.score_all(known))
 

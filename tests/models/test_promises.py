@@ -385,6 +385,11 @@ NO_WEIGHTS = {
     "DenoisingAutoencoder",
 }
 """Who sees only what was watched, always counts values, or takes them for ratings."""
+NO_WEIGHTS = {"Random", "BPR", "ContentProfile", "RatingKNN", "BiasedMF", "SurpriseModel"} | {
+    "Markov", "RecentEASE", "RecentItemKNN", "SASRec", "GRU4Rec",
+}  # fmt: skip
+"""Who sees only what was watched, or in which order, always counts values, or takes them for
+ratings."""
 
 
 def test_every_model_can_weigh_events_or_is_known_not_to():

@@ -6,8 +6,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 <<<<<<< ours
+<<<<<<< ours
 =======
 from functools import lru_cache
+>>>>>>> theirs
+=======
 >>>>>>> theirs
 from typing import Any
 
@@ -112,10 +115,14 @@ def train_with_jax(
     Args:
         loss: `loss(parameters, batch, key)`, a number, written with `jax.numpy`; `key` is for
 <<<<<<< ours
+<<<<<<< ours
             `jax.random`: a new one each step, and always the same on the rows held out.
 =======
             `jax.random`: a new one each step, and always the same on the rows held out. A function
             of a module, or a frozen dataclass that can be called, is compiled once for all fits.
+>>>>>>> theirs
+=======
+            `jax.random`: a new one each step, and always the same on the rows held out.
 >>>>>>> theirs
         parameters: the first ones: arrays, or dicts and lists of arrays.
         take: from numbers of rows to their batch: arrays, or dicts and lists of them, always of the
@@ -137,6 +144,9 @@ def train_with_jax(
     # In float64 machines differ from the tenth digit on, which no list of titles shows.
     with in_float64(), threadpool_limits(1, user_api="blas"):
 <<<<<<< ours
+<<<<<<< ours
+=======
+>>>>>>> theirs
         adam, key = optax.adam(learning_rate), jax.random.key(schedule.random_state)
 
         def step(state, batch):
@@ -153,6 +163,7 @@ def train_with_jax(
         state, history = train(
             lambda state, chosen: step(state, take(chosen)),
             (parameters, adam.init(parameters), 1),
+<<<<<<< ours
 =======
         step, value = _compiled(loss, float(learning_rate))
         key = jax.random.key(schedule.random_state)
@@ -162,6 +173,8 @@ def train_with_jax(
             lambda state, chosen: step(state, take(chosen), key),
             (parameters, optax.adam(learning_rate).init(parameters), 1),
 >>>>>>> theirs
+=======
+>>>>>>> theirs
             rows,
             schedule,
             None if batch is None else lambda state: value(state[0], batch, key),
@@ -169,6 +182,7 @@ def train_with_jax(
         return jax.tree.map(np.asarray, state[0]), history
 
 
+<<<<<<< ours
 <<<<<<< ours
 =======
 @lru_cache(maxsize=16)  # to compile a loss takes seconds, so the next fit finds it ready
@@ -187,6 +201,8 @@ def _compiled(loss: Callable, learning_rate: float) -> tuple[Callable, Callable]
     return tuple(jax.jit(made, compiler_options=ONE_THREAD) for made in (step, loss))
 
 
+>>>>>>> theirs
+=======
 >>>>>>> theirs
 def hold_out(rows: np.ndarray, share: float, random_state: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows to learn from and rows held out, by lot, each in the order given.

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import clone
 
-from recsys_lib.errors import ArgumentError
+from recsys_lib.errors import ArgumentError, UnsupportedError
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.baselines.demographic import DemographicGroups
@@ -129,6 +129,9 @@ class Hybrid(Recommender):
         super()._check_takes_histories()
         for parent in self.parents_.values():
             parent._check_takes_histories()
+            if getattr(parent, "reads_order", False):
+                what = f"{type(parent).__name__} reads the order, which a hybrid does not pass on"
+                raise UnsupportedError(what, fix="Ask it, or the hybrid, for viewers of the log.")
 
 
 def standard_scores(model: Recommender, users: np.ndarray) -> np.ndarray:
