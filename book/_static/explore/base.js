@@ -138,5 +138,11 @@ const Explore = (() => {
     else show();
   }
 
-  return { start, svg, html };
+  /* Numbers between 0 and 1, the same in every browser and in Python, where a test draws them too. */
+  function lots(first) {
+    let x = first;
+    return () => (x = x * 48271 % 2147483647) / 2147483647;
+  }
+
+  return { start, svg, html, lots };
 })();

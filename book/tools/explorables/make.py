@@ -19,7 +19,17 @@ from book.tools.explorables import drawn
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "book" / "explore"
-NAMES = ("live", "neighbours", "taste_map", "bookshop", "bubble")
+NAMES = (
+    "live",
+    "neighbours",
+    "taste_map",
+    "bookshop",
+    "bubble",
+    "thumbs",
+    "looking",
+    "pictures",
+    "peeking",
+)
 """Each has a module NAME beside this one, whose make() returns what is to be written."""
 
 

@@ -11,9 +11,18 @@ from pathlib import Path
 
 import pandas as pd
 
+<<<<<<< ours
 from book.tools.pages import cards, chapter_map, ideas, tiles
 from recsys_lib.datasets import load_matinee
 from recsys_lib.pages.editor import Editor, Viewer, choose_viewer
+=======
+from book.tools.pages import cards, chapter_map, ideas, tiles, which_data
+from recsys_lib.datasets import Matinee, load_matinee
+from recsys_lib.models.baselines.demographic import DemographicGroups
+from recsys_lib.models.baselines.popular import Popular
+from recsys_lib.models.baselines.random import Random
+from recsys_lib.models.neighbours.knn import ItemKNN
+>>>>>>> theirs
 
 ROOT = Path(__file__).resolve().parents[3]
 SHOWS = ("Friends", "Breaking Bad", "Fleabag", "The 100", "Baby Reindeer")
@@ -47,6 +56,7 @@ def make() -> dict[Path, str]:
         generated / "chapter_map.md": chapter_map.as_markdown(ROOT),
         generated / "planned.md": chapter_map.planned(ROOT),
         generated / "ideas.md": ideas.as_markdown(ROOT),
+        generated / "which_data.md": which_data.as_markdown(),
         generated / "cards.html": cards.as_html(ROOT / "book" / "explore"),
         Path("book/_static/home_page.svg"): tiles.as_svg(*pages[0]),
     }

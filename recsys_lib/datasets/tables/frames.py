@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -54,15 +55,15 @@ def _text(cell: object) -> str:
 
 
 def is_json(head: str) -> bool:
-    """Whether a text begins as a JSON list or object does."""
-    return head.lstrip()[:1] in ("{", "[") and '"' in head[:1000]
+    """Whether a text begins as a list or object does, of JSON or as Python prints it."""
+    return head.lstrip()[:1] in ("{", "[") and not {'"', "'"}.isdisjoint(head[:1000])
 
 
 def json_rows(lines: Iterator[str], where: str) -> Rows:
-    """A list of objects, or one object a line.
+    """A list of objects, or one object a line, in JSON or as Python prints a dict.
 
     Raises:
-        DataError: it is not JSON, or no list of flat objects.
+        DataError: it is neither, or no list of flat objects.
     """
     first = next((line for line in lines if line.strip()), "")
     if first.lstrip().startswith("{") and first.rstrip().endswith("}"):
@@ -105,15 +106,33 @@ def _parse(text: str, where: str):
     try:
         return json.loads(text, parse_int=str, parse_float=str)  # no digit of an id is lost
     except (ValueError, RecursionError) as error:
-        raise DataError(f"this is not JSON: {error}", where=where) from None
+        found = _printed(text)
+        if found is None:
+            raise DataError(f"this is not JSON: {error}", where=where) from None
+        return found
+
+
+def _printed(text: str) -> dict | list | None:
+    """What Python printed, as the Steam reviews and the first Amazon reviews are; else None."""
+    try:
+        found = ast.literal_eval(text.strip())  # literals alone: nothing in a file is run
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+    return found if isinstance(found, dict | list) else None
 
 
 def _record(found: object, where: str) -> dict:
     if isinstance(found, dict):
-        return found
+        return {str(name): value for name, value in found.items()}
     raise DataError(f"this JSON holds {type(found).__name__}s, not objects", where=where,
                     fix='Write [{"user_id": …, "item_id": …}, …].')  # fmt: skip
 
 
 def _text_of(value: object) -> str:
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+    return (
+        ""
+        if value is None
+        else value
+        if isinstance(value, str)
+        else json.dumps(value, default=repr)
+    )

@@ -73,7 +73,8 @@ def text_rows(
     head = list(islice(lines, HEAD))
     everything = chain(head, lines)
     if is_json("".join(head[:9])):
-        reading.form.append("JSON")
+        printed = "".join(head[:9]).lstrip("[{ \n").startswith("'")
+        reading.form.append("Python's dicts" if printed else "JSON")
         return json_rows(everything, reading.source)
     if special.is_netflix(head):
         reading.form.append("Netflix's blocks of movie: and user,rating,date")

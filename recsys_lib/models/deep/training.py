@@ -7,8 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 <<<<<<< ours
 <<<<<<< ours
+<<<<<<< ours
 =======
 from functools import lru_cache
+>>>>>>> theirs
+=======
 >>>>>>> theirs
 =======
 >>>>>>> theirs
@@ -116,10 +119,14 @@ def train_with_jax(
         loss: `loss(parameters, batch, key)`, a number, written with `jax.numpy`; `key` is for
 <<<<<<< ours
 <<<<<<< ours
+<<<<<<< ours
             `jax.random`: a new one each step, and always the same on the rows held out.
 =======
             `jax.random`: a new one each step, and always the same on the rows held out. A function
             of a module, or a frozen dataclass that can be called, is compiled once for all fits.
+>>>>>>> theirs
+=======
+            `jax.random`: a new one each step, and always the same on the rows held out.
 >>>>>>> theirs
 =======
             `jax.random`: a new one each step, and always the same on the rows held out.
@@ -145,6 +152,9 @@ def train_with_jax(
     with in_float64(), threadpool_limits(1, user_api="blas"):
 <<<<<<< ours
 <<<<<<< ours
+<<<<<<< ours
+=======
+>>>>>>> theirs
 =======
 >>>>>>> theirs
         adam, key = optax.adam(learning_rate), jax.random.key(schedule.random_state)
@@ -164,6 +174,7 @@ def train_with_jax(
             lambda state, chosen: step(state, take(chosen)),
             (parameters, adam.init(parameters), 1),
 <<<<<<< ours
+<<<<<<< ours
 =======
         step, value = _compiled(loss, float(learning_rate))
         key = jax.random.key(schedule.random_state)
@@ -175,6 +186,8 @@ def train_with_jax(
 >>>>>>> theirs
 =======
 >>>>>>> theirs
+=======
+>>>>>>> theirs
             rows,
             schedule,
             None if batch is None else lambda state: value(state[0], batch, key),
@@ -182,6 +195,7 @@ def train_with_jax(
         return jax.tree.map(np.asarray, state[0]), history
 
 
+<<<<<<< ours
 <<<<<<< ours
 <<<<<<< ours
 =======
@@ -201,6 +215,8 @@ def _compiled(loss: Callable, learning_rate: float) -> tuple[Callable, Callable]
     return tuple(jax.jit(made, compiler_options=ONE_THREAD) for made in (step, loss))
 
 
+>>>>>>> theirs
+=======
 >>>>>>> theirs
 =======
 >>>>>>> theirs

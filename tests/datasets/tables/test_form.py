@@ -158,6 +158,8 @@ def test_the_line_of_a_fault_is_right_in_a_long_file(table):
         json.dumps,
         lambda rows: "\n".join(map(json.dumps, rows)),
         lambda rows: json.dumps({"ratings": rows}, indent=1),
+        repr,  # as Python prints it: the Steam reviews, the first Amazon reviews
+        lambda rows: "\n".join(map(repr, rows)),
     ],
 )
 def test_json_and_json_lines_are_read_without_losing_a_digit(pack, table):
@@ -172,6 +174,16 @@ def test_json_and_json_lines_are_read_without_losing_a_digit(pack, table):
 def test_json_that_holds_no_table_is_refused(content, table):
     with pytest.raises(DataError):
         table(content)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["print(1)", "__import__('sys').exit(9)", "open('x', 'w')", "(" * 9999, "1 +", "b'\\x'"],
+)
+def test_nothing_in_a_printed_dict_is_run(value, table, capsys):
+    with pytest.raises(DataError, match="not JSON"):
+        table("{'user_id': 'a', 'item_id': " + value + "}\n")
+    assert capsys.readouterr().out == ""
 
 
 def test_netflix_blocks_mind_and_wide_tables(table):
