@@ -135,15 +135,7 @@ def test_no_module_imports_itself_by_a_detour(folder):
     assert circles(folder) == []
 
 
-<<<<<<< ours
-<<<<<<< ours
-ROOMS = ("baselines", "neighbours", "factors", "content", "hybrids", "deep")
-=======
 ROOMS = ("baselines", "neighbours", "factors", "content", "hybrids", "deep", "sequences")
->>>>>>> theirs
-=======
-ROOMS = ("baselines", "neighbours", "factors", "content", "hybrids", "deep")
->>>>>>> theirs
 """The rooms of `models`, in the order of the chapters."""
 IN_SIMULATION = ("world", "service", "loop")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from recsys_lib.models.sequences import Markov, RecentEASE
 
 from book.tools.explorables.evenings import MOST_WATCHED, SCALE
 from book.tools.explorables.neighbours import CHOICES
 from recsys_lib.datasets import load_matinee
+from recsys_lib.models.sequences import Markov, RecentEASE
 
 DATA = 'JSON.parse(document.querySelector(".explorable-data").textContent)'
 EVENINGS = [

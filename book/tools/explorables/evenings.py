@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from recsys_lib.models.sequences import Markov, RecentEASE
 
 from book.tools.explorables.neighbours import CHOICES
 from recsys_lib.datasets import load_matinee
+from recsys_lib.models.sequences import Markov, RecentEASE
 
 MOST_WATCHED = 300  # titles that may be suggested
 SCALE = 10_000  # of the weights, which are sent as whole numbers

@@ -11,18 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-<<<<<<< ours
-from book.tools.pages import cards, chapter_map, ideas, tiles
+from book.tools.pages import cards, chapter_map, ideas, tiles, which_data
 from recsys_lib.datasets import load_matinee
 from recsys_lib.pages.editor import Editor, Viewer, choose_viewer
-=======
-from book.tools.pages import cards, chapter_map, ideas, tiles, which_data
-from recsys_lib.datasets import Matinee, load_matinee
-from recsys_lib.models.baselines.demographic import DemographicGroups
-from recsys_lib.models.baselines.popular import Popular
-from recsys_lib.models.baselines.random import Random
-from recsys_lib.models.neighbours.knn import ItemKNN
->>>>>>> theirs
 
 ROOT = Path(__file__).resolve().parents[3]
 SHOWS = ("Friends", "Breaking Bad", "Fleabag", "The 100", "Baby Reindeer")

@@ -5,16 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-<<<<<<< ours
-<<<<<<< ours
-<<<<<<< ours
-=======
 from functools import lru_cache
->>>>>>> theirs
-=======
->>>>>>> theirs
-=======
->>>>>>> theirs
 from typing import Any
 
 import numpy as np
@@ -117,20 +108,8 @@ def train_with_jax(
 
     Args:
         loss: `loss(parameters, batch, key)`, a number, written with `jax.numpy`; `key` is for
-<<<<<<< ours
-<<<<<<< ours
-<<<<<<< ours
-            `jax.random`: a new one each step, and always the same on the rows held out.
-=======
             `jax.random`: a new one each step, and always the same on the rows held out. A function
             of a module, or a frozen dataclass that can be called, is compiled once for all fits.
->>>>>>> theirs
-=======
-            `jax.random`: a new one each step, and always the same on the rows held out.
->>>>>>> theirs
-=======
-            `jax.random`: a new one each step, and always the same on the rows held out.
->>>>>>> theirs
         parameters: the first ones: arrays, or dicts and lists of arrays.
         take: from numbers of rows to their batch: arrays, or dicts and lists of them, always of the
             same shapes for as many rows.
@@ -150,32 +129,6 @@ def train_with_jax(
     jax, optax = library()
     # In float64 machines differ from the tenth digit on, which no list of titles shows.
     with in_float64(), threadpool_limits(1, user_api="blas"):
-<<<<<<< ours
-<<<<<<< ours
-<<<<<<< ours
-=======
->>>>>>> theirs
-=======
->>>>>>> theirs
-        adam, key = optax.adam(learning_rate), jax.random.key(schedule.random_state)
-
-        def step(state, batch):
-            parameters, averages, number = state
-            here = jax.random.fold_in(key, number)
-            value, gradient = jax.value_and_grad(loss)(parameters, batch, here)
-            move, averages = adam.update(gradient, averages, parameters)
-            return (optax.apply_updates(parameters, move), averages, number + 1), value
-
-        step = jax.jit(step, compiler_options=ONE_THREAD)
-        value = jax.jit(loss, compiler_options=ONE_THREAD)
-        parameters = jax.tree.map(lambda array: jax.numpy.asarray(array, "float64"), parameters)
-        batch = take(held) if held is not None and len(held) else None
-        state, history = train(
-            lambda state, chosen: step(state, take(chosen)),
-            (parameters, adam.init(parameters), 1),
-<<<<<<< ours
-<<<<<<< ours
-=======
         step, value = _compiled(loss, float(learning_rate))
         key = jax.random.key(schedule.random_state)
         parameters = jax.tree.map(lambda array: np.asarray(array, np.float64), parameters)
@@ -183,11 +136,6 @@ def train_with_jax(
         state, history = train(
             lambda state, chosen: step(state, take(chosen), key),
             (parameters, optax.adam(learning_rate).init(parameters), 1),
->>>>>>> theirs
-=======
->>>>>>> theirs
-=======
->>>>>>> theirs
             rows,
             schedule,
             None if batch is None else lambda state: value(state[0], batch, key),
@@ -195,10 +143,6 @@ def train_with_jax(
         return jax.tree.map(np.asarray, state[0]), history
 
 
-<<<<<<< ours
-<<<<<<< ours
-<<<<<<< ours
-=======
 @lru_cache(maxsize=16)  # to compile a loss takes seconds, so the next fit finds it ready
 def _compiled(loss: Callable, learning_rate: float) -> tuple[Callable, Callable]:
     """One step of Adam on a loss, and the loss itself, compiled."""
@@ -215,11 +159,6 @@ def _compiled(loss: Callable, learning_rate: float) -> tuple[Callable, Callable]
     return tuple(jax.jit(made, compiler_options=ONE_THREAD) for made in (step, loss))
 
 
->>>>>>> theirs
-=======
->>>>>>> theirs
-=======
->>>>>>> theirs
 def hold_out(rows: np.ndarray, share: float, random_state: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows to learn from and rows held out, by lot, each in the order given.
 
