@@ -67,6 +67,16 @@ class Explorable(SphinxDirective):
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
+WIDE = ('class="explorable"', 'class="home-page"')
+
+
+def say_wide(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Tell the style sheet in the head: a page that learns late that it is wide moves once more."""
+    if any(part in context.get("body", "") for part in WIDE):
+        context["metatags"] = context.get("metatags", "") + '<meta name="layout" content="wide">'
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("explorable", Explorable)
+    app.connect("html-page-context", say_wide)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -99,6 +99,24 @@ def test_nothing_moves_while_a_page_loads(chromium, server, pages, width):
     assert not moved
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_to_play_with_jumps_on_a_slow_machine(chromium, server, pages, width):
+    """There the page is shown before all of it has come, which a fast one only sometimes does."""
+    chromium.look(width=width, theme="light")
+    moved = {}
+    chromium.send("Emulation.setCPUThrottlingRate", rate=8)
+    try:
+        for page in [*(page for page in pages if "explore" in page), "book/index.html"]:
+            chromium.open("about:blank")
+            chromium.open(f"{server}/{page}")
+            shift = chromium.run(SHIFTED)
+            if shift >= SHIFT:
+                moved[page] = round(shift, 3)
+    finally:
+        chromium.send("Emulation.setCPUThrottlingRate", rate=1)
+    assert not moved
+
+
 def test_every_picture_states_its_size(site, pages):
     unsized = {}
     for page in pages:
