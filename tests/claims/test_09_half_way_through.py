@@ -166,7 +166,7 @@ def hooks(seen: pd.DataFrame) -> pd.Series:
 
 def cells(times: np.ndarray) -> np.ndarray:
     moment = pd.DatetimeIndex(pd.to_datetime(times, unit="s"))
-    return 2 * part_of_day(60 * moment.hour + moment.minute) + (moment.weekday >= 5)
+    return 2 * part_of_day(60 * moment.hour + moment.minute) + (moment.day_of_week >= 5)
 
 
 def tone_pull(begun: np.ndarray, cell: np.ndarray) -> np.ndarray:
