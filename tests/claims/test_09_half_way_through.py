@@ -167,6 +167,11 @@ def hooks(seen: pd.DataFrame) -> pd.Series:
     return (reached[[8]].to_numpy() >= 0.7 * reached).idxmax(axis=1)
 
 
+def hook_in_the_middle(seen: pd.DataFrame) -> float:
+    """The share of series of which neither the first nor the last episode is the one."""
+    return float(hooks(seen).between(2, 7).mean())
+
+
 def cells(times: np.ndarray) -> np.ndarray:
     moment = pd.DatetimeIndex(pd.to_datetime(times, unit="s"))
     return 2 * part_of_day(60 * moment.hour + moment.minute) + (moment.day_of_week >= 5)
@@ -190,14 +195,19 @@ def test_fewer_go_on_the_longer_they_are_away_though_nobody_forgets(quiet, surel
 
 
 def test_every_series_has_an_episode_that_hooks_and_so_it_is_no_claim(lived):
-    """No episode of this world differs from another; nor does any where viewers toss coins."""
+    """No episode of this world differs from another; nor does any where viewers toss coins.
+
+    The last episode hooks by its definition, so what counts is that others do. That fails where
+    half of the viewers stop after each episode, and where hardly anybody does.
+    """
     for world in lived:
-        found = hooks(world.seen)
-        assert len(found) > 30 and (found > 1).all() and (found < 8).mean() > 0.9
-        goes_on = np.random.default_rng(world.seed).random((len(world.seen), 8)) < 0.85
-        coins = world.seen.assign(seen=np.cumprod(goes_on, axis=1).sum(axis=1))
-        tossed = hooks(coins)
-        assert (tossed > 1).all() and (tossed < 8).mean() > 0.9
+        assert len(world.seen["title_id"].unique()) > 30
+        assert hook_in_the_middle(world.seen) > 0.9
+        for chance, share in ((0.85, 0.9), (0.5, 0), (0.99, 0)):
+            goes_on = np.random.default_rng(world.seed).random((len(world.seen), 8)) < chance
+            coins = world.seen.assign(seen=np.cumprod(goes_on, axis=1).sum(axis=1))
+            found = hook_in_the_middle(coins)
+            assert found > share if share else found < 0.2
 
 
 def test_trees_order_the_half_watched_better_than_the_most_recent_first(lived, surely_positive):
