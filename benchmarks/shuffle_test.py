@@ -2,7 +2,7 @@
 
     python -m benchmarks.shuffle_test                every set, all models
     python -m benchmarks.shuffle_test 100k           one set; the rows of the others stay
-    python -m benchmarks.shuffle_test --tune         first: which settings of the networks are best
+    python -m benchmarks.shuffle_test --tune         other settings of the networks, on Matinee
 
 Writes shuffle_test.csv, and from the models that learned from Matinee also after_breaking_bad.csv
 (where Dexter and The Wire stand for somebody who watched Breaking Bad alone) and looks_at.csv (how
@@ -16,8 +16,9 @@ matter for what is asked here. `order` is that of the histories that a question 
 learned from the true order, once; "learned anew" learned from shuffled histories too. found is the
 share of questions of which the answer was among ten; intervals are over people (`viewers`).
 Settings (half-life, penalty, prior) were chosen on the fifth of what is learned that came last. The
-networks' were chosen so on Matinee alone, since a fit takes half a minute, and kept for the other
-sets: networks_tried.csv has what each of TRIED found there; rows that it has are not fitted again.
+networks have one setting in shuffle_test.csv, the first of TRIED, since a fit takes up to minutes;
+what the others find on that fifth of Matinee, and with it what tuning could gain, is stored in
+networks_tried.csv (rows that it has are not fitted again).
 """
 
 from __future__ import annotations
@@ -64,10 +65,12 @@ TRIED = {
     "GRU4Rec": [
         GRU4Rec(),
         GRU4Rec(dropout=0.5, **LONG),
+        GRU4Rec(dropout=0.5, learning_rate=0.001, **LONG),
         GRU4Rec(factors=64, dropout=0.5, **LONG),
         GRU4Rec(factors=128, dropout=0.5, learning_rate=0.002, **LONG),
     ],
 }
+NETWORKS = {label: models[0] for label, models in TRIED.items()}
 
 
 def load(name: str) -> tuple[Interactions, np.ndarray]:
@@ -114,12 +117,17 @@ def tuned(models: list, train: Interactions, last: np.ndarray):
     return max(found, key=found.get)
 
 
-def tune_networks() -> None:
-    """Fit what is not yet stored of TRIED to the early part of Matinee; keep what each finds."""
+def weeks_before() -> tuple[Questions, Interactions]:
+    """The last fifth of what is learned from Matinee, as questions, and what came before it."""
     log, later = load("matinee")
     train = log.select(~later)
     last = train.times >= np.quantile(train.times, 0.8)
-    questions, early = next_titles(train, last, most=MOST), train.select(~last)
+    return next_titles(train, last, most=MOST), train.select(~last)
+
+
+def tune_networks() -> None:
+    """Fit what is not yet stored of TRIED to the early part of Matinee; keep what each finds."""
+    questions, early = weeks_before()
     for label, models in TRIED.items():
         for model in models:
             if settings(model) not in set(read_tuned()["settings"]):
@@ -136,15 +144,6 @@ def read_tuned() -> pd.DataFrame:
     if TUNED.exists():
         return pd.read_csv(TUNED)
     return pd.DataFrame(columns=["model", "settings", "found", "epochs", "fit_seconds"])
-
-
-def networks() -> dict:
-    """Of each kind the network that found most when tuned."""
-    found = read_tuned().set_index("settings")["found"]
-    return {
-        label: max(models, key=lambda model: found[settings(model)])
-        for label, models in TRIED.items()
-    }
 
 
 def orders(log: Interactions, later: np.ndarray) -> dict[str, Questions]:
@@ -185,7 +184,7 @@ def tell_more(label: str, model, questions: Questions) -> None:
     titles = load_matinee().titles.set_index("title")["title_id"]
     first = model.recommend_for([titles["Breaking Bad"]], k=len(titles)).set_index("item_id")
     ranks = {name: [first.loc[titles[name], "rank"]] for name in ("Dexter", "The Wire")}
-    update(AFTER, pd.DataFrame({"model": [label]} | ranks), "model", list(TRIED))
+    update(AFTER, pd.DataFrame({"model": [label]} | ranks), "model", list(NETWORKS))
     if isinstance(model, SASRec):
         full = np.flatnonzero(questions.histories.user_counts >= model.length)
         weights = model.looks_at(questions.histories)[full].mean(axis=0)[::-1]
@@ -230,7 +229,7 @@ def main() -> None:
         tune_networks()
         return
     for name in given.sets:
-        update(RESULT, measured(name, LADDERS, networks()), "set", SETS)
+        update(RESULT, measured(name, LADDERS, NETWORKS), "set", SETS)
 
 
 if __name__ == "__main__":
