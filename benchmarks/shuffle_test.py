@@ -2,6 +2,7 @@
 
     python -m benchmarks.shuffle_test                every set, all models
     python -m benchmarks.shuffle_test 100k           one set; the rows of the others stay
+    python -m benchmarks.shuffle_test --tune         other settings of the networks, on Matinee
 
 Writes shuffle_test.csv, and from the models that learned from Matinee also after_breaking_bad.csv
 (where Dexter and The Wire stand for somebody who watched Breaking Bad alone) and looks_at.csv (how
@@ -14,7 +15,10 @@ matter for what is asked here. `order` is that of the histories that a question 
 "shuffled", drawn by lot; "in sittings", by lot within sittings that are an hour apart. A model
 learned from the true order, once; "learned anew" learned from shuffled histories too. found is the
 share of questions of which the answer was among ten; intervals are over people (`viewers`).
-Settings (half-life, penalty, prior) were chosen on the fifth of what is learned that came last.
+Settings (half-life, penalty, prior) were chosen on the fifth of what is learned that came last. The
+networks have one setting in shuffle_test.csv, the first of TRIED, since a fit takes up to minutes;
+what the others find on that fifth of Matinee, and with it what tuning could gain, is stored in
+networks_tried.csv (rows that it has are not fitted again).
 """
 
 from __future__ import annotations
@@ -37,6 +41,7 @@ from recsys_lib.simulation.world.config import WorldConfig
 
 RESULT = Path(__file__).with_name("shuffle_test.csv")
 AFTER, LOOKS = RESULT.with_name("after_breaking_bad.csv"), RESULT.with_name("looks_at.csv")
+TUNED = RESULT.with_name("networks_tried.csv")
 SETS = ("matinee", "no phases", "100k", "latest-small")
 CUT, HOUR, MOST = pd.Timestamp("2025-05-12"), 3600, 5
 LADDERS = {
@@ -47,7 +52,25 @@ LADDERS = {
     "EASE, recent": [RecentEASE(l2) for l2 in (100, 300, 1000)],
 }
 HALF_LIVES = (3, 5, 10, 20, 40)
-NETWORKS = {"SASRec": SASRec(), "GRU4Rec": GRU4Rec()}
+LONG = {"epochs": 100, "patience": 10}
+TRIED = {
+    "SASRec": [
+        SASRec(),
+        SASRec(dropout=0.5, **LONG),
+        SASRec(learning_rate=0.001, **LONG),
+        SASRec(factors=64, learning_rate=0.001, **LONG),
+        SASRec(factors=64, dropout=0.5, **LONG),
+        SASRec(factors=128, dropout=0.5, learning_rate=0.002, **LONG),
+    ],
+    "GRU4Rec": [
+        GRU4Rec(),
+        GRU4Rec(dropout=0.5, **LONG),
+        GRU4Rec(dropout=0.5, learning_rate=0.001, **LONG),
+        GRU4Rec(factors=64, dropout=0.5, **LONG),
+        GRU4Rec(factors=128, dropout=0.5, learning_rate=0.002, **LONG),
+    ],
+}
+NETWORKS = {label: models[0] for label, models in TRIED.items()}
 
 
 def load(name: str) -> tuple[Interactions, np.ndarray]:
@@ -92,6 +115,35 @@ def tuned(models: list, train: Interactions, last: np.ndarray):
             tried = fitted if half is None else fitted.set_params(half_life=half)
             found[clone(tried)] = finds(tried, questions).mean()
     return max(found, key=found.get)
+
+
+def weeks_before() -> tuple[Questions, Interactions]:
+    """The last fifth of what is learned from Matinee, as questions, and what came before it."""
+    log, later = load("matinee")
+    train = log.select(~later)
+    last = train.times >= np.quantile(train.times, 0.8)
+    return next_titles(train, last, most=MOST), train.select(~last)
+
+
+def tune_networks() -> None:
+    """Fit what is not yet stored of TRIED to the early part of Matinee; keep what each finds."""
+    questions, early = weeks_before()
+    for label, models in TRIED.items():
+        for model in models:
+            if settings(model) not in set(read_tuned()["settings"]):
+                start = time.process_time()
+                model = clone(model).fit(early)
+                seconds = round(time.process_time() - start)
+                found = round(finds(model, questions).mean(), 4)
+                fresh = [[label, settings(model), found, len(model.history_), seconds]]
+                rows = pd.DataFrame(fresh, columns=list(read_tuned()))
+                pd.concat([read_tuned(), rows]).to_csv(TUNED, index=False)
+
+
+def read_tuned() -> pd.DataFrame:
+    if TUNED.exists():
+        return pd.read_csv(TUNED)
+    return pd.DataFrame(columns=["model", "settings", "found", "epochs", "fit_seconds"])
 
 
 def orders(log: Interactions, later: np.ndarray) -> dict[str, Questions]:
@@ -171,7 +223,12 @@ def settings(model) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.shuffle_test")
     parser.add_argument("sets", nargs="*", default=SETS, help=", ".join(SETS))
-    for name in parser.parse_args().sets:
+    parser.add_argument("--tune", action="store_true", help="the networks only, on Matinee")
+    given = parser.parse_args()
+    if given.tune:
+        tune_networks()
+        return
+    for name in given.sets:
         update(RESULT, measured(name, LADDERS, NETWORKS), "set", SETS)
 
 

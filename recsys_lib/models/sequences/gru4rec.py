@@ -67,7 +67,8 @@ class GRU4Rec(SequenceNetwork):
             first[f"bias_{gate}"] = np.zeros(d)
         return first
 
-    def _states(self, parameters, seen, drop, xp):
+    @staticmethod
+    def _states(parameters, seen, drop, xp):
         p, real = parameters, seen < len(parameters["bias"])
         x = drop(p["titles"][seen], 0)
 
@@ -81,7 +82,7 @@ class GRU4Rec(SequenceNetwork):
             memory = xp.where(real[:, None], keep * memory + (1 - keep) * new, memory)
             return memory, memory
 
-        nothing = xp.zeros((len(seen), int(self.factors)))
+        nothing = xp.zeros((len(seen), p["titles"].shape[1]))
         by_evening = xp.swapaxes(x, 0, 1), xp.swapaxes(real, 0, 1)
         states = _scan(evening, nothing, by_evening, xp)
         return drop(xp.swapaxes(states, 0, 1), 1)

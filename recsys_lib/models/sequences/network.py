@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import sparse
 
@@ -44,11 +47,9 @@ class SequenceNetwork(SequenceRecommender):
         schedule = Schedule(
             self.epochs, self.batch_size, self.patience, self.random_state, self.progress
         )
-        jax, _ = library()
+        loss = SampledSoftmax(type(self)._states, int(self.negatives), float(self.dropout))
         self.parameters_, self.history_ = train_with_jax(
-            lambda parameters, batch, key: self._loss(parameters, batch, key, jax),
-            self._begin_with(train),
-            lambda chosen: seen[chosen],
+            loss, self._begin_with(train), lambda chosen: seen[chosen],
             rows, schedule, learning_rate=self.learning_rate, held=held,
         )  # fmt: skip
 
@@ -68,29 +69,6 @@ class SequenceNetwork(SequenceRecommender):
         }
         return shared | self._first(rng)
 
-    def _loss(self, parameters, batch, key, jax):
-        xp, n_items = jax.numpy, len(parameters["bias"])
-        chance, lots = jax.random.split(key)
-
-        def drop(x, place: int):
-            kept = jax.random.bernoulli(
-                jax.random.fold_in(chance, place), 1 - self.dropout, x.shape
-            )
-            return xp.where(kept, x / (1 - self.dropout), 0.0)
-
-        state = self._states(parameters, batch[:, :-1], drop, xp)
-        following = batch[:, 1:]
-        real = following < n_items
-        following = xp.where(real, following, 0)
-        others = jax.random.randint(lots, (int(self.negatives),), 0, n_items)
-        right = (state * parameters["titles"][following]).sum(-1) + parameters["bias"][following]
-        wrong = state @ parameters["titles"][others].T + parameters["bias"][others]
-        wrong = xp.where(others == following[..., None], -1e30, wrong)
-        top = xp.maximum(wrong.max(axis=-1), right)
-        total = xp.exp(right - top) + xp.exp(wrong - top[..., None]).sum(-1)
-        missed = xp.log(total) + top - right
-        return (missed * real).sum() / xp.maximum(real.sum(), 1)
-
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
         seen = windows(histories, int(self.length), empty=histories.shape[1])
         titles, scores = self.parameters_["titles"][:-1].T, np.empty(histories.shape, np.float32)
@@ -104,15 +82,57 @@ class SequenceNetwork(SequenceRecommender):
         """Parameters to begin with, beside `titles` and `bias`."""
         raise NotImplementedError
 
-    def _states(self, parameters, seen, drop, xp):
+    @staticmethod
+    def _states(parameters, seen, drop, xp):
         """What may come next after each evening, (n, length, factors).
 
         Args:
             seen: int (n, length), columns of titles, oldest first; n_items pads on the left.
             drop: drop(x, place) sets some of x to 0 while the network learns; place tells draws
                 apart.
+
+        Sizes are read off the parameters: a function of its arguments alone is compiled once for
+        all fits.
         """
         raise NotImplementedError
 
     def _likeness(self, column: int) -> np.ndarray:
         return cosines(self.parameters_["titles"][:-1], column)
+
+
+@dataclass(frozen=True)
+class SampledSoftmax:
+    """The loss of `SequenceNetwork` for some histories; for JAX.
+
+    Args:
+        states: `_states` of the network.
+        negatives, dropout: as in `SASRec`.
+    """
+
+    states: Callable
+    negatives: int
+    dropout: float
+
+    def __call__(self, parameters: dict, batch, key):
+        jax, _ = library()
+        xp, n_items = jax.numpy, len(parameters["bias"])
+        chance, lots = jax.random.split(key)
+
+        def drop(x, place: int):
+            kept = jax.random.bernoulli(
+                jax.random.fold_in(chance, place), 1 - self.dropout, x.shape
+            )
+            return xp.where(kept, x / (1 - self.dropout), 0.0)
+
+        state = self.states(parameters, batch[:, :-1], drop, xp)
+        following = batch[:, 1:]
+        real = following < n_items
+        following = xp.where(real, following, 0)
+        others = jax.random.randint(lots, (self.negatives,), 0, n_items)
+        right = (state * parameters["titles"][following]).sum(-1) + parameters["bias"][following]
+        wrong = state @ parameters["titles"][others].T + parameters["bias"][others]
+        wrong = xp.where(others == following[..., None], -1e30, wrong)
+        top = xp.maximum(wrong.max(axis=-1), right)
+        total = xp.exp(right - top) + xp.exp(wrong - top[..., None]).sum(-1)
+        missed = xp.log(total) + top - right
+        return (missed * real).sum() / xp.maximum(real.sum(), 1)

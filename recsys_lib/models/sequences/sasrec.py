@@ -90,16 +90,18 @@ class SASRec(SequenceNetwork):
         places = {"places": rng.normal(0, 0.1, (int(self.length), d))}
         return first | places | {"scale": np.ones(d), "shift": np.zeros(d)}
 
-    def _states(self, parameters, seen, drop, xp):
-        return self._read(parameters, seen, drop, xp)[0]
+    @staticmethod
+    def _states(parameters, seen, drop, xp):
+        return SASRec._read(parameters, seen, drop, xp)[0]
 
-    def _read(self, parameters, seen, drop, xp):
+    @staticmethod
+    def _read(parameters, seen, drop, xp):
         """The states, and the weights of the last block's attention, (n, length, length)."""
         real = seen < len(parameters["bias"])
         there = real[..., None]
         x = drop(parameters["titles"][seen] + parameters["places"], 0) * there
         allowed = earlier(seen.shape[1]) & (real[:, None, :] | xp.eye(seen.shape[1], dtype=bool))
-        for block in range(int(self.blocks)):
+        for block in range(sum(name.startswith("query ") for name in parameters)):
             p = {name[: -len(f" {block}")]: array for name, array in parameters.items()
                  if name.endswith(f" {block}")}  # fmt: skip
             look = normed(x, p["look_scale"], p["look_shift"], xp)
