@@ -36,15 +36,18 @@ def main() -> None:
     found = {}
     for name, policy in {"greedy": LearningPolicy.EpsilonGreedy(0.0),
                          "ucb": LearningPolicy.UCB1(0.7)}.items():  # fmt: skip
-        bandit = MAB(list(range(ARMS)), policy).fit(action, click)
+        bandit = MAB(list(range(ARMS)), policy)
+        bandit.fit(action, click)
         scores = bandit.predict_expectations()
         found[name] = [float(scores[arm]) for arm in range(ARMS)]
-    thompson = MAB(list(range(ARMS)), LearningPolicy.ThompsonSampling()).fit(action, click)
+    thompson = MAB(list(range(ARMS)), LearningPolicy.ThompsonSampling())
+    thompson.fit(action, click)
     counts = thompson._imp.arm_to_success_count, thompson._imp.arm_to_fail_count
     found["beta"] = [[float(count[arm]) for arm in range(ARMS)] for count in counts]
     for name, policy in {"linear": LearningPolicy.LinGreedy(0.0, l2_lambda=1.5),
                          "linucb": LearningPolicy.LinUCB(0.8, l2_lambda=1.5)}.items():  # fmt: skip
-        bandit = MAB(list(range(ARMS)), policy).fit(action, click, context)
+        bandit = MAB(list(range(ARMS)), policy)
+        bandit.fit(action, click, context)
         scores = bandit.predict_expectations(asked())
         found[name] = [[float(row[arm]) for arm in range(ARMS)] for row in scores]
     RESULT.write_text(json.dumps(found, indent=1) + "\n")
