@@ -7,7 +7,7 @@ import numpy as np
 from recsys_lib import offpolicy
 from recsys_lib.simulation.service import choosers
 
-REPETITIONS, SOME = 200, 200  # logs; viewers in each
+REPETITIONS, SOME = 200, 500  # logs; viewers in each
 
 
 def coverage(place) -> dict:

@@ -20,14 +20,14 @@ from recsys_lib.online import BanditWorld, BetaThompson, EpsilonGreedy, LinUCB, 
 from recsys_lib.online.context import liking
 from recsys_lib.simulation import live
 from recsys_lib.simulation.service import choosers
-from recsys_lib.simulation.service.audit import guessed, levelled
+from recsys_lib.simulation.service.audit import guessed, levelled, telling
 from recsys_lib.simulation.service.tiles import open_pages
 from recsys_lib.simulation.world.circles import CircledWorld
 from recsys_lib.simulation.world.shelf import draw_hooks
 
 RESULT = Path(__file__).with_name("pictures.csv")
 SEEDS = tuple(range(21, 31))
-VIEWERS, WEEKS, SHARE, TIMES = 400, 8, 0.1, 8
+VIEWERS, WEEKS, SHARE, TIMES = 1000, 8, 0.1, 8
 WITHOUT = SEEDS[:5]  # in these, the same without any circle
 CAMPAIGNS, BATCH, ROUNDS = 3, 100, 100
 BANDITS = {
@@ -81,7 +81,10 @@ def gains(place: Place) -> dict:
 
 
 def regret(place: Place) -> dict:
-    """Mean regret a hundred shows, after each tenth of a campaign, over the campaigns."""
+    """Clicks lost after each tenth of a campaign, the mean over the campaigns.
+
+    "best for all" is what is lost by whoever knows from the start which one picture does best.
+    """
     ready = place.life.state.known.pictures.count == 4
     ready &= place.life.state.known.shelf
     lots, found = np.random.default_rng([place.world.seed, 7]), {}
@@ -93,6 +96,10 @@ def regret(place: Place) -> dict:
             for tenth, value in by_tenth.items():
                 key = "regret", name, tenth + 1
                 found[key] = found.get(key, 0) + value / CAMPAIGNS
+        never = world.chances.max(axis=1).mean() - world.chances.mean(axis=0).max()
+        for tenth in range(1, 11):
+            key = "regret", "best for all", tenth
+            found[key] = found.get(key, 0) + never * BATCH * ROUNDS / 10 * tenth / CAMPAIGNS
     return found
 
 
@@ -107,36 +114,50 @@ def campaign(place: Place, title: int) -> BanditWorld:
 def promise(place: Place) -> dict:
     """Clicks and stars a click with the pictures' common pull, against the same without it.
 
-    "null" is a pull that is as strong and has nothing to do with how good the title is.
+    "luck" is a pull that is as strong and has nothing to do with how good the title is. Clicks are
+    also counted by half: on the titles below the median of true quality, and on the others.
     """
     (tiles, lot), world = place.pages, place.world
     art, config = choosers.artworks(place.life, tiles), replace(world.config, hook_quality=0.0)
     by_luck = draw_hooks(world.titles, world.artwork, world.quality, config, seed=world.seed)
     plain, found = tiles.pull - world.hooks[art], {}
-    stars, clicks = {}, {}
-    for name, pull in {"none": 0.0, "promise": world.hooks[art], "null": by_luck[art]}.items():
+    weaker = (world.quality < np.median(world.quality))[tiles.titles]
+    measures = {}
+    for name, pull in {"none": 0.0, "promise": world.hooks[art], "luck": by_luck[art]}.items():
         chance = replace(tiles, pull=plain + pull).chances(lot)
-        clicks[name], stars[name] = chance.sum(), (chance * tiles.stars).sum() / chance.sum()
-    for name in ("promise", "null"):
-        found[name, "clicks"] = clicks[name] / clicks["none"] - 1
-        found[name, "stars"] = stars[name] - stars["none"]
+        clicks = {"clicks": chance, "on weaker titles": chance[weaker],
+                  "on better titles": chance[~weaker]}  # fmt: skip
+        measures[name] = {part: value.sum() for part, value in clicks.items()}
+        measures[name]["stars"] = (chance * tiles.stars).sum() / chance.sum()
+    for name in ("promise", "luck"):
+        for part, value in measures[name].items():
+            before = measures["none"][part]
+            found[name, part] = value - before if part == "stars" else value / before - 1
     return found
 
 
 def circles(place: Place) -> dict:
-    """How often an outsider guesses a circle from a hundred titles' pictures, and the price."""
+    """How often an outsider guesses a circle from a hundred titles' pictures, and the price.
+
+    "half for all": the half of all titles whose pictures tell most have one picture for everybody.
+    """
     world, tiles = place.world, place.pages[0]
     everyone = choosers.every_title(place.life)
-    scores = place.taste.scores(everyone, place.now)
-    scores = np.where(everyone.emphasis >= 0, scores, -np.inf)
+    there = everyone.emphasis >= 0
+    scores = np.where(there, place.taste.scores(everyone, place.now), -np.inf)
+    rates = choosers.for_all(place.log, choosers.artworks(place.life, everyone))
+    by_taste, one = scores.argmax(axis=2), np.where(there, rates, -np.inf).argmax(axis=2)
+    tell = telling(by_taste, world.circle)
+    shown = {"by taste": by_taste, "levelled": levelled(scores, world.circle).argmax(axis=2),
+             "half for all": np.where(tell > np.median(tell), one, by_taste),
+             "one for all": one}  # fmt: skip
     titles = np.random.default_rng([world.seed, 3]).permutation(len(world.titles))[:100]
     lot, found = tiles.by_lot(np.random.default_rng(world.seed)), {}
     base = tiles.chances(lot).sum()
-    for name, score in {"by taste": scores, "levelled": levelled(scores, world.circle)}.items():
-        picture = score.argmax(axis=2)
+    for name, picture in shown.items():
         found["guessed", name] = guessed(picture[:, titles], world.circle).mean()
-        shown = picture[tiles.viewer[:, None], tiles.titles]
-        found["kept", name] = tiles.chances_alone(shown, lot).sum() / base - 1
+        on_pages = picture[tiles.viewer[:, None], tiles.titles]
+        found["kept", name] = tiles.chances_alone(on_pages, lot).sum() / base - 1
     return found
 
 

@@ -44,6 +44,9 @@ def levelled(scores: np.ndarray, circle: np.ndarray) -> np.ndarray:
 
     levelled[u, t, k] = scores[u, t, k] - mean over the circle of u + mean over all
 
+    Whoever levels must know the circles. Where scores hardly differ between viewers, what is added
+    decides the picture, and it is one for each circle: then the remedy itself tells.
+
     Args:
         scores: (n_viewers, n_titles, n_pictures), finite or -inf. circle: 0 or 1 of each viewer.
     """
@@ -53,3 +56,21 @@ def levelled(scores: np.ndarray, circle: np.ndarray) -> np.ndarray:
     for one in np.unique(circle):
         level[circle == one] += mean - level[circle == one].mean(axis=0)
     return np.where(there, level, -np.inf)
+
+
+def telling(pictures: np.ndarray, circle: np.ndarray) -> np.ndarray:
+    """How much each title's picture tells of the circle: 0 nothing, 1 all.
+
+    telling[t] = 1/2 * sum over pictures k of |share of k in one circle - share of k in the other|
+
+    Args:
+        pictures: number of the picture of each title, int (n_viewers, n_titles).
+        circle: 0 or 1 of each viewer.
+
+    Returns:
+        float64 (n_titles,).
+    """
+    pictures, circle = np.asarray(pictures), np.asarray(circle)
+    gaps = [np.abs(np.subtract(*((pictures[circle == one] == number).mean(axis=0)
+                                 for one in (0, 1)))) for number in np.unique(pictures)]  # fmt: skip
+    return np.sum(gaps, axis=0) / 2

@@ -1,4 +1,4 @@
-"""Pages with open pictures: the formula against behaviour itself, and what may be learned of them."""
+"""Pages with open pictures: the formula against behaviour, and what may be learned of them."""
 
 from __future__ import annotations
 
