@@ -71,6 +71,8 @@ def telling(pictures: np.ndarray, circle: np.ndarray) -> np.ndarray:
         float64 (n_titles,).
     """
     pictures, circle = np.asarray(pictures), np.asarray(circle)
-    gaps = [np.abs(np.subtract(*((pictures[circle == one] == number).mean(axis=0)
-                                 for one in (0, 1)))) for number in np.unique(pictures)]  # fmt: skip
-    return np.sum(gaps, axis=0) / 2
+    gap = np.zeros(pictures.shape[1])
+    for number in np.unique(pictures):
+        shown = pictures == number
+        gap += np.abs(shown[circle == 0].mean(axis=0) - shown[circle == 1].mean(axis=0))
+    return gap / 2
