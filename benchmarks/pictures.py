@@ -139,23 +139,28 @@ def promise(place: Place) -> dict:
 def circles(place: Place) -> dict:
     """How often an outsider guesses a circle from a hundred titles' pictures, and the price.
 
-    "half for all": the half of all titles whose pictures tell most have one picture for everybody.
+    Remedies are learned from one half of the viewers, and the other half is guessed. "half for
+    all": the half of all titles whose pictures tell most have one picture for everybody.
     """
     world, tiles = place.world, place.pages[0]
+    lots = np.random.default_rng([world.seed, 3])
+    titles = lots.permutation(len(world.titles))[:100]
+    told = lots.permutation(world.n_viewers) % 2 == 0
     everyone = choosers.every_title(place.life)
     there = everyone.emphasis >= 0
     scores = np.where(there, place.taste.scores(everyone, place.now), -np.inf)
     rates = choosers.for_all(place.log, choosers.artworks(place.life, everyone))
     by_taste, one = scores.argmax(axis=2), np.where(there, rates, -np.inf).argmax(axis=2)
-    tell = telling(by_taste, world.circle)
-    shown = {"by taste": by_taste, "levelled": levelled(scores, world.circle).argmax(axis=2),
+    tell = telling(by_taste[told], world.circle[told])
+    level = levelled(scores, world.circle, told).argmax(axis=2)
+    shown = {"by taste": by_taste, "levelled": level,
              "half for all": np.where(tell > np.median(tell), one, by_taste),
              "one for all": one}  # fmt: skip
-    titles = np.random.default_rng([world.seed, 3]).permutation(len(world.titles))[:100]
     lot, found = tiles.by_lot(np.random.default_rng(world.seed)), {}
     base = tiles.chances(lot).sum()
     for name, picture in shown.items():
-        found["guessed", name] = guessed(picture[:, titles], world.circle).mean()
+        right = guessed(picture[~told][:, titles], world.circle[~told])
+        found["guessed", name] = right.mean()
         on_pages = picture[tiles.viewer[:, None], tiles.titles]
         found["kept", name] = tiles.chances_alone(on_pages, lot).sum() / base - 1
     return found

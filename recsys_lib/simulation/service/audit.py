@@ -39,7 +39,7 @@ def guessed(pictures: np.ndarray, circle: np.ndarray, folds: int = 5) -> np.ndar
     return cross_val_predict(model, table, circle, cv=folds) == circle
 
 
-def levelled(scores: np.ndarray, circle: np.ndarray) -> np.ndarray:
+def levelled(scores: np.ndarray, circle: np.ndarray, told: np.ndarray | None = None) -> np.ndarray:
     """Scores of which no circle has more of any picture on average than all viewers have.
 
     levelled[u, t, k] = scores[u, t, k] - mean over the circle of u + mean over all
@@ -49,12 +49,15 @@ def levelled(scores: np.ndarray, circle: np.ndarray) -> np.ndarray:
 
     Args:
         scores: (n_viewers, n_titles, n_pictures), finite or -inf. circle: 0 or 1 of each viewer.
+        told: bool (n_viewers,), whom the means are taken over; None for all. Those whom an outsider
+            is to guess must not be among them: what is level with them is not without them.
     """
+    told = np.ones(len(circle), bool) if told is None else np.asarray(told, bool)
     there = np.isfinite(scores)
     level = np.where(there, scores, 0.0)
-    mean = level.mean(axis=0)
+    mean = level[told].mean(axis=0)
     for one in np.unique(circle):
-        level[circle == one] += mean - level[circle == one].mean(axis=0)
+        level[circle == one] += mean - level[told & (circle == one)].mean(axis=0)
     return np.where(there, level, -np.inf)
 
 

@@ -9,7 +9,7 @@ from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.online.context import liking
 from recsys_lib.simulation import World, live
 from recsys_lib.simulation.service import choosers
-from recsys_lib.simulation.service.audit import guessed, levelled
+from recsys_lib.simulation.service.audit import guessed, levelled, telling
 from recsys_lib.simulation.service.behaviour import NOTHING, pick_slot
 from recsys_lib.simulation.service.tiles import open_pages
 from recsys_lib.simulation.world.circles import CircledWorld
@@ -154,3 +154,22 @@ def test_without_a_share_there_is_no_circle():
     assert inside > across + 0.3
     with pytest.raises(ArgumentError, match="share"):
         CircledWorld(3, 1.0, n_viewers=20, weeks=1)
+
+
+def test_levelled_by_those_who_told_is_alike_among_them():
+    rng = np.random.default_rng(4)
+    circle, scores, told = rng.permutation(60) % 2, rng.normal(size=(60, 5, 4)), np.arange(60) < 30
+    level = levelled(scores, circle, told)
+    means = [level[told & (circle == one)].mean(axis=0) for one in (0, 1)]
+    assert means[0] == pytest.approx(means[1])
+    shift = level - scores
+    for one in (0, 1):  # the others get what was learned, not what they are
+        assert shift[circle == one] == pytest.approx(
+            np.broadcast_to(shift[circle == one][0], shift[circle == one].shape)
+        )
+
+
+def test_what_a_picture_tells_by_hand():
+    circle = np.array([0, 0, 1, 1])
+    pictures = np.array([[0, 1, 0], [0, 1, 1], [1, 1, 0], [2, 1, 0]])
+    assert telling(pictures, circle) == pytest.approx([1, 0, 0.5])
