@@ -93,7 +93,7 @@ class Judged:
 
 def clock(log) -> np.ndarray:
     when = pd.DatetimeIndex(pd.to_datetime(log.times, unit="s"))
-    return np.column_stack([when.hour, when.weekday >= 5])
+    return np.column_stack([when.hour, when.day_of_week >= 5])
 
 
 def columns(moments: np.ndarray, kind: str) -> np.ndarray:
