@@ -12,6 +12,8 @@ from recsys_lib.models.baselines.popular import Popular
 from recsys_lib.models.baselines.random import Random
 from recsys_lib.models.content.profile import ContentProfile
 from recsys_lib.models.deep.autoencoder import DenoisingAutoencoder
+from recsys_lib.models.deep.two_towers import TwoTowers
+from recsys_lib.models.deep.variational import MultVAE
 from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.bpr import BPR
 from recsys_lib.models.factors.ease import EASE
@@ -55,6 +57,8 @@ MODELS: dict[str, Callable[..., Recommender]] = {
     "incremental-mf": IncrementalMF,
     "opinion-mf": OpinionMF,
     "autoencoder": DenoisingAutoencoder,
+    "mult-vae": MultVAE,
+    "two-towers": TwoTowers,
     "weighted": Weighted,
     "switching": Switching,
     "stacked": Stacked,

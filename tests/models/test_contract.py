@@ -24,6 +24,8 @@ from recsys_lib.models.baselines.popular import Popular
 from recsys_lib.models.baselines.random import Random
 from recsys_lib.models.content.profile import ContentProfile
 from recsys_lib.models.deep.autoencoder import DenoisingAutoencoder
+from recsys_lib.models.deep.two_towers import TwoTowers
+from recsys_lib.models.deep.variational import MultVAE
 from recsys_lib.models.factors.biased_mf import BiasedMF
 from recsys_lib.models.factors.bpr import BPR
 from recsys_lib.models.factors.ease import EASE
@@ -83,6 +85,11 @@ MODELS = {
     "opinion mf, imputed": OpinionMF(factors=4, iterations=2, imputed=2.0),
     "autoencoder": DenoisingAutoencoder(hidden=(4,), epochs=3),
     "autoencoder, deep": DenoisingAutoencoder(hidden=(4, 3), epochs=2, held_out=0),
+    "mult-vae": MultVAE(hidden=4, latent=3, epochs=2),
+    "two towers": TwoTowers(factors=4, said_of=1, epochs=1, batch_size=64),
+    "two towers, viewers": TwoTowers(
+        factors=4, said_of=1, columns=("gender",), epochs=1, batch_size=64
+    ),
     "surprise baseline": SurpriseModel(BaselineOnly(verbose=False)),
     "surprise svd": SurpriseModel(SVD(n_factors=4, n_epochs=3, random_state=0)),
     "weighted": Weighted(weights={"factors": 1, "popular": 0.5, "content": 2, "groups": 0}),

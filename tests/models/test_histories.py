@@ -20,7 +20,8 @@ KNOW_ONLY_THEIR_VIEWERS = {
 }  # fmt: skip
 GO_BY_WHO_IT_IS = {
     "random", "groups", "groups, weighted", "fine groups", "user-knn", "user-knn, weighted",
-    "user-knn, pearson", "featured mf, viewers", "weighted", "switching", "stacked",
+    "user-knn, pearson", "featured mf, viewers", "two towers, viewers", "weighted", "switching",
+    "stacked",
 }  # fmt: skip
 
 

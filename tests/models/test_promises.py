@@ -374,8 +374,8 @@ def test_settings_of_parents_are_reached_by_name(log):
 WEIGHED = [name for name, model in MODELS.items() if getattr(model, "weighted", False)]
 NO_WEIGHTS = {
     "Random", "BPR", "ContentProfile", "RatingKNN", "BiasedMF", "SurpriseModel", "IncrementalMF",
-    "OpinionMF", "DenoisingAutoencoder", "Markov", "RecentEASE", "RecentItemKNN", "SASRec",
-    "GRU4Rec",
+    "OpinionMF", "DenoisingAutoencoder", "MultVAE", "TwoTowers", "Markov", "RecentEASE",
+    "RecentItemKNN", "SASRec", "GRU4Rec",
 }  # fmt: skip
 """Who sees only what was watched, or in which order, always counts values, or takes them for
 ratings."""
