@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from recsys_lib.errors import check_at_least
 from recsys_lib.interactions import Interactions
+from recsys_lib.models.histories import on_titles
 from recsys_lib.models.sequences.attention import attention, earlier, normed
 from recsys_lib.models.sequences.network import SequenceNetwork
 from recsys_lib.models.sequences.order import in_places, windows
@@ -122,6 +124,13 @@ class SASRec(SequenceNetwork):
         Returns:
             float64 (histories.n_users, length), oldest first, the last evening itself at the end;
             rows sum to 1; 0 where a history is shorter than `length`.
+
+        Raises:
+            NotFittedError: the model is not fitted.
+            DataError: the histories have no times.
+            ArgumentError: they hold titles that are not in `train`.
         """
-        seen = windows(in_places(histories).matrix, int(self.length), empty=len(self.items_))
+        check_is_fitted(self, "parameters_")
+        _, places = on_titles(in_places(histories), self.items_, "error")
+        seen = windows(places, int(self.length), empty=len(self.items_))
         return self._read(self.parameters_, seen, lambda x, place: x, np)[1][:, -1]

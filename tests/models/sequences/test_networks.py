@@ -123,6 +123,12 @@ def test_what_the_last_evening_looks_at_sums_to_one(make_log):
     short = np.flatnonzero(told & (log.user_counts < 5))
     for row in short:
         np.testing.assert_array_equal(weights[row, : 5 - log.user_counts[row]], 0)
+    with pytest.raises(DataError, match="histories has no times"):
+        model.looks_at(Interactions(log.users, log.items, log.matrix))
+    with pytest.raises(ArgumentError, match="99"):
+        model.looks_at(
+            Interactions.from_frame(pd.DataFrame({USER: [1], ITEM: [99], TIME: [1]}), time=TIME)
+        )
 
 
 @pytest.mark.parametrize("kind", [SASRec, GRU4Rec])
