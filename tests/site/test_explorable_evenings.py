@@ -8,7 +8,7 @@ import pytest
 from book.tools.explorables.evenings import MOST_WATCHED, SCALE
 from book.tools.explorables.neighbours import CHOICES
 from recsys_lib.datasets import load_matinee
-from recsys_lib.models.sequences import Markov, RecentEASE
+from recsys_lib.models import Markov, RecentEASE
 
 DATA = 'JSON.parse(document.querySelector(".explorable-data").textContent)'
 EVENINGS = [

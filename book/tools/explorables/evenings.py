@@ -6,7 +6,7 @@ import numpy as np
 
 from book.tools.explorables.neighbours import CHOICES
 from recsys_lib.datasets import load_matinee
-from recsys_lib.models.sequences import Markov, RecentEASE
+from recsys_lib.models import Markov, RecentEASE
 
 MOST_WATCHED = 300  # titles that may be suggested
 SCALE = 10_000  # of the weights, which are sent as whole numbers

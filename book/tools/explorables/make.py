@@ -25,6 +25,7 @@ NAMES = (
     "taste_map",
     "bookshop",
     "bubble",
+    "evenings",
     "thumbs",
     "looking",
     "pictures",
