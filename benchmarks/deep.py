@@ -73,7 +73,14 @@ FOR_NEW_TITLES = {
     "featured factors": (FeaturedMF, {"factors": [32, 64], "l2_features": [3.0, 10.0, 30.0]}),
     "two towers": (TwoTowers, {"factors": [16, 32], "l2": [1e-6, 1e-5, 1e-4]}),
 }
-ON_REAL_VIEWERS = MODELS | {"EASE": (EASE, {"l2": [50, 100, 200, 500, 1000, 2000]})}
+STRONGER = {"l2": [0.01, 0.02, 0.04]}  # longer histories want stronger penalties
+ON_REAL_VIEWERS = MODELS | {
+    "EASE": (EASE, {"l2": [50, 100, 200, 500, 1000, 2000]}),
+    "straight": (DenoisingAutoencoder, network(1, bend=["none"]) | STRONGER),
+    "bent": (DenoisingAutoencoder, network(1) | STRONGER),
+    "two layers": (DenoisingAutoencoder, network(2) | STRONGER),
+    "three layers": (DenoisingAutoencoder, network(3) | STRONGER),
+}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from recsys_lib.models.numerics import check_learned
 
 
 class MultVAE(Recommender):
-    """A viewer is a cloud of numbers, guessed from a history; a draw from it guesses the titles.
+    """A history becomes a cloud of numbers, and a draw from it guesses the titles.
 
     inside = tanh(x @ A + a),  x = history[u] with each title dropped with chance `noise`, length 1
     mean   = inside @ M + m,  log_variance = inside @ S + s
