@@ -195,6 +195,26 @@ def over_worlds(part: str, viewers: int) -> pd.DataFrame:
     return rows.pivot(index="world", columns="model", values="ndcg")
 
 
+def test_the_lead_shrinks_with_viewers_and_layers_cost_at_the_largest_size(surely_positive):
+    few, many = over_worlds("judged", 300), over_worlds("judged", 2400)
+    lead = [(table["iALS"] - table["bent"]).to_numpy() for table in (few, many)]
+    assert surely_positive(lead[0]) and surely_positive(lead[0] - lead[1])
+    assert not surely_positive(lead[1]) and not surely_positive(-lead[1])
+    for name in ("two layers", "three layers", "Mult-VAE"):
+        assert surely_positive(many["bent"] - many[name]), name
+    for name in (deep.OTHER_LOTS, "straight"):
+        assert not surely_positive(many["bent"] - many[name]), name
+        assert not surely_positive(many[name] - many["bent"]), name
+
+
+def test_new_titles_are_placed_by_features_and_best_by_the_straight_kin(surely_positive):
+    new = over_worlds("new titles", 2400)
+    for null in ("lot", "popular"):
+        assert surely_positive(new["two towers"] - new[null], by=0.1)
+    assert not surely_positive(new["two towers"] - new["content"])
+    assert surely_positive(new["featured factors"] - new["two towers"], by=0.02)
+
+
 def test_stored_rows_are_what_the_script_gives():
     """All but the networks of one world; networks and the rest take minutes."""
     lived = deep.world(deep.WORLDS[0])

@@ -20,7 +20,7 @@ from recsys_lib.models.numerics import check_learned
 
 
 class TwoTowers(Recommender):
-    """A title scores by the dot product of what two networks make of the viewer and of the title.
+    """Two networks, one for the viewer and one for the title, meet in a dot product.
 
     viewer[u] = tanh(x[u] @ T + groups[u] @ G + a) @ V,  x[u] = history[u] as a vector of length 1
     title[i]  = tanh(features[i] @ F + own[i] + b) @ Q
