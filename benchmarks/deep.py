@@ -1,6 +1,6 @@
 """Deep models against tuned rivals, over depth, data size and new titles.
 
-``python -m benchmarks.deep`` writes deep.csv, which chapter 8 reads, in about ten minutes on one
+``python -m benchmarks.deep`` writes deep.csv, which chapter 8 reads, in about fifteen minutes on one
 core. Every model has six settings to try. They are chosen on a validation part, for each number of
 viewers, in one world (seed 20) and used in five others; for the chapter's own log (world 0, the
 bundled one) they are chosen there.
