@@ -1,9 +1,9 @@
 """Deep models against tuned rivals, over depth, data size and new titles.
 
-``python -m benchmarks.deep`` writes deep.csv, which chapter 8 reads, in about ten minutes on one
-core. Every model has six settings to try. They are chosen on a validation part, for each number of
-viewers, in one world (seed 20) and used in five others; for the chapter's own log (world 0, the
-bundled one) they are chosen there.
+``python -m benchmarks.deep`` writes deep.csv, which chapter 8 reads, in about a quarter of an hour
+on one core. Every model has six settings to try. They are chosen on a validation part, for each
+number of viewers, in one world (seed 20) and used in five others; for the chapter's own log (world
+0, the bundled one) they are chosen there.
 Of a world of 2,400 viewers the first 300, 600 and so on are kept, and always the same 300 are
 judged: by what they watched after the cut, nDCG@10. For new titles all plays of a fifth of the
 titles are hidden, and a row of ten is filled with these. Last come the real viewers of MovieLens
