@@ -103,7 +103,7 @@ def shuffled(
             of at least so long. None draws the order of the whole history.
 
     Returns:
-        The log with new times: 1, 2, 3, … for each row.
+        Interactions with new times, 1, 2, 3, … for each row.
     """
     order, _ = _in_order(log)
     rows, times = log.event_rows[order], log.times[order]

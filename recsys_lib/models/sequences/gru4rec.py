@@ -19,8 +19,9 @@ class GRU4Rec(SequenceNetwork):
     and score and loss are those of `SequenceNetwork`, over whole histories, not sessions.
 
     Args:
-        factors, length, negatives, dropout, epochs, batch_size, patience, learning_rate, held_out,
-            random_state, progress: as in `SASRec`.
+        factors, length, negatives, dropout, epochs: as in `SASRec`.
+        batch_size, patience, learning_rate, held_out: as in `SASRec`.
+        random_state, progress: as in `SASRec`.
 
     Attributes:
         parameters_, history_: as in `SequenceNetwork`.

@@ -126,7 +126,7 @@ class SASRec(SequenceNetwork):
             rows sum to 1; 0 where a history is shorter than `length`.
 
         Raises:
-            NotFittedError: the model is not fitted.
+            sklearn.exceptions.NotFittedError: the model is not fitted.
             DataError: the histories have no times.
             ArgumentError: they hold titles that are not in `train`.
         """

@@ -134,7 +134,7 @@ def exploring(seed: int, only=None, plays: int = PLAYS) -> pd.DataFrame:
     "hasty" is greedy that learns after every viewer, so that each title is tried on one, not ten.
 
     Returns:
-        DataFrame study, world, seed, policy, at and value: study "exploring" has the mean over
+        DataFrame study, world, seed, policy, at and value. Study "exploring" has the mean over
         `plays` repetitions until day `at`, "one run" what repetition `at` lost in all.
     """
     world, parts = new_titles(seed), []
