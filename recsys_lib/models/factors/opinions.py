@@ -76,7 +76,9 @@ class OpinionMF(RatingPredictor):
         random_state: seed of the first Q.
 
     Attributes:
-        start_: see above; user_bias_, item_bias_, user_factors_, item_factors_: float64.
+        start_: see above.
+        user_bias_, item_bias_: (n_users,) and (n_items,), float64.
+        user_factors_, item_factors_: (n_users, factors) and (n_items, factors), float64.
 
     Raises:
         ArgumentError: an argument outside its values, or a value without a chance.
