@@ -331,10 +331,129 @@ def calibrated_page(scores, genres, taste, k, strength):
 """,
 }
 
+SIXTH = {
+    "split": """
+def split(begun, cut, least, most):
+    by_viewer = {}
+    for row in begun.itertuples():
+        by_viewer.setdefault(row.viewer, []).append((row.time, row.title))
+    learned, asked = {}, []
+    for viewer, rows in by_viewer.items():
+        rows.sort()
+        own, questions = [], 0
+        for n, (time, title) in enumerate(rows):
+            if time < cut:
+                own.append(title)
+                continue
+            before = [t for when, t in rows[:n] if when != time]
+            if len(before) >= least and questions < most:
+                questions += 1
+                asked.append((viewer, before, title))
+        if own:
+            learned[viewer] = own
+    return learned, asked
+""",
+    "chain": """
+def chain(sequences, n, prior):
+    from collections import Counter
+    steps, ends, left = Counter(), Counter(), Counter()
+    for row in sequences:
+        for k in range(1, len(row)):
+            steps[row[k - 1], row[k]] += 1
+            left[row[k - 1]] += 1
+            ends[row[k]] += 1
+    total = sum(ends.values())
+    table = []
+    for i in range(n):
+        others = total - ends[i]
+        table.append([0 if i == j else
+                      (steps[i, j] + prior * ends[j] / others) / (left[i] + prior)
+                      for j in range(n)])
+    return table
+""",
+    "fade": """
+def faded_scores(history, alike, half_life, floor):
+    scores = []
+    for j in range(len(alike)):
+        top = bottom = 0
+        for age, i in enumerate(history[::-1]):
+            w = floor + (1 - floor) * 2 ** (-age / half_life)
+            top += w * alike[i][j]
+            bottom += w
+        scores.append(top / bottom)
+    return scores
+""",
+    "found": """
+def chance_found(scores, history, answer, k):
+    above = equal = 0
+    for title, score in enumerate(scores):
+        if title == answer or title in history:
+            continue
+        above += score > scores[answer]
+        equal += score == scores[answer]
+    places = range(above + 1, above + equal + 2)
+    return sum(1 for place in places if place <= k) / len(places)
+""",
+    "shuffle": """
+def shuffle_each(sequences, rng):
+    result = []
+    for row in sequences:
+        new = list(row)
+        rng.shuffle(new)
+        result.append(new)
+    return result
+""",
+    "apart": """
+def shuffle_test(learned, asked, quality, shuffle, times):
+    total = 0
+    for _ in range(times):
+        new = shuffle([list(row) for row in learned])
+        histories = shuffle([list(question[1]) for question in asked])
+        again = []
+        for n in range(len(asked)):
+            again.append((asked[n][0], histories[n], asked[n][2]))
+        total += quality(new, again)
+    return quality(learned, asked), total / times
+""",
+    "only": """
+def only_order():
+    return [[0, 1, 2], [0, 1, 2], [1, 0, 3], [1, 0, 3], [2], [3]]
+""",
+    "lead": """
+def lead(viewers, a, b):
+    own = {}
+    for viewer, x, y in zip(viewers, a, b):
+        own.setdefault(int(viewer), []).append(x - y)
+    each = np.array([sum(gaps) / len(gaps) for gaps in own.values()])
+    rng = np.random.default_rng(5)
+    means = [rng.choice(each, len(each)).mean() for _ in range(3000)]
+    return each.mean(), np.quantile(means, 0.025), np.quantile(means, 0.975)
+""",
+    "decide": """
+RULE = "unless worse"
+means = {}
+for name in ("plain", "fading", "chain"):
+    means[name] = validation.groupby("viewer")[name].mean()
+best = "fading" if means["fading"].mean() > means["chain"].mean() else "chain"
+ends = interval_of(means[best] - means["plain"])
+SHIPPED = "plain" if ends[1] < 0 else best
+""",
+    "gains": """
+def three(one, other):
+    gaps = [(mine[one] - mine[other]).mean() for _, mine in test.groupby("viewer")]
+    rng = np.random.default_rng(11)
+    means = [np.mean(rng.choice(gaps, len(gaps))) for _ in range(8000)]
+    return [float(np.mean(gaps)), *np.percentile(means, [2.5, 97.5])]
+GAIN = three("fading", "plain")
+LOST = three("fading", "fading, shuffled")
+""",
+}
+
 HONEST = {
     "01_from_log_to_problem": FIRST,
     "02_neighbours_from_scratch": SECOND,
     "03_taste_in_numbers": THIRD,
     "04_cold_starts": FOURTH,
     "05_audit": FIFTH,
+    "06_what_comes_next": SIXTH,
 }
