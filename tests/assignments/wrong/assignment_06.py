@@ -216,16 +216,6 @@ def shuffle_each(sequences, rng):
         {"tests-shuffle"},
     ),
     Wrong(
-        "shuffles in place what it was handed",
-        {"shuffle": """
-def shuffle_each(sequences, rng):
-    for row in sequences:
-        rng.shuffle(row)
-    return sequences
-"""},
-        {"tests-shuffle"},
-    ),
-    Wrong(
         "shuffles the questions and goes on with what was learned in order",
         {"apart": instead(APART, "quality(shuffle(learned), mixed)", "quality(learned, mixed)")},
         {"tests-apart"},
