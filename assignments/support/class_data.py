@@ -190,3 +190,100 @@ def order_trial(begun: pd.DataFrame, n_titles: int) -> tuple[pd.DataFrame, pd.Da
         found["chain, shuffled"] = finds(Markov().fit(shuffled(train, rng)), mixed)
         trials.append(pd.DataFrame(found).astype({name: int for name in found if name != "viewer"}))
     return trials[0], trials[1]
+
+
+RANKERS = ["popular", "EASE", "content", "lot"]  # what may fill a page
+
+
+def shown_by_old(known: np.ndarray) -> np.ndarray:
+    """With which chance the service let each of `RANKERS` fill a page, a row a viewer.
+
+    It leaves a little to chance, more with viewers who have watched six titles or more; it never
+    filled a page by lot.
+    """
+    newcomer, others = [0.84, 0.15, 0.01, 0.0], [0.68, 0.30, 0.02, 0.0]
+    return np.where(np.asarray(known)[:, None] < 6, newcomer, others)
+
+
+def shown_by_new(known: np.ndarray) -> np.ndarray:
+    """The same under proposal A: EASE for whoever has watched six titles, popular for the rest."""
+    return np.where(np.asarray(known)[:, None] < 6, [1.0, 0, 0, 0], [0, 1.0, 0, 0])
+
+
+def log_and_experiments(
+    variant: int, share: float, viewers: int = 2000
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """A week's log of Matinee's simulator, and two experiments that follow from it.
+
+    Three weeks under Matinee's own page come first. Then, evening by evening, a draw decides which
+    recommender fills the page. In each experiment a lot gave a share of the viewers proposal A for
+    two weeks, and the others the service's own mix. In the first, a fault lost some viewers.
+
+    Returns:
+        log, a row a page: viewer, known (titles watched before), ranker, propensity, clicked;
+        first and second, a row a viewer: viewer, arm, pages, clicks, minutes (a page).
+    """
+    from recsys_lib.simulation import World, WorldConfig, live
+
+    world = World(700 + variant, viewers, 6, WorldConfig(search=0.2))
+    before = live(world, weeks=3, logged=0.0)
+    nobody = np.zeros(viewers, bool)
+    pages = _pages(live(world, _drawn_policy(nobody), weeks=1, start=before, logged=0.0))
+    log = pages.assign(ranker=np.array(RANKERS)[pages["ranker"]])
+    columns = ["viewer", "known", "ranker", "propensity", "clicked"]
+    tables = []
+    for number in (1, 2):
+        new = np.random.default_rng([variant, number]).random(viewers) < share
+        life = live(world, _drawn_policy(new), weeks=2, start=before, logged=0.0)
+        groups = _pages(life).groupby("viewer")
+        table = groups.agg(pages=("clicked", "size"), clicks=("clicked", "sum"),
+                           minutes=("minutes", "mean"), known=("known", "first"))  # fmt: skip
+        arm = np.where(new[table.index - 1], "new", "old")
+        table.insert(0, "arm", arm)
+        lost = (number == 1) & (arm == "new") & (table["known"] < 6)
+        tables.append(table[~lost].drop(columns="known").reset_index())
+    return log[columns], *tables
+
+
+def _drawn_policy(new: np.ndarray):
+    """A page policy that draws for each page which recommender fills it, and writes it down."""
+    from recsys_lib.models import EASE, ContentProfile, Popular
+    from recsys_lib.simulation import PagePolicy, Recommended
+    from recsys_lib.simulation.service.known import NEVER
+    from recsys_lib.simulation.service.pages import Pages
+
+    class Lot(PagePolicy):
+        def page(self, visit):
+            return visit.best(visit.unseen(np.zeros((len(visit.viewer), visit.known.last.shape[1]))))
+
+    class Drawn(PagePolicy):
+        def __init__(self):
+            self.rankers = [Recommended(model) for model in (Popular(), EASE(100.0), ContentProfile())]
+            self.rankers.append(Lot())
+            self.rows = []
+
+        def learn(self, known):
+            for ranker in self.rankers:
+                ranker.learn(known)
+
+        def page(self, visit):
+            known = (visit.known.last[visit.viewer] > NEVER).sum(axis=1)
+            chance = np.where(new[visit.viewer][:, None], shown_by_new(known), shown_by_old(known))
+            drawn = visit.lots.uniform("ranker", 1) >= chance.cumsum(axis=1)
+            ranker = np.minimum(drawn.sum(axis=1), len(RANKERS) - 1)
+            rows = {"viewer": visit.viewer + 1, "day": visit.day, "known": known, "ranker": ranker}
+            rows["propensity"] = np.take_along_axis(chance, ranker[:, None], axis=1)[:, 0]
+            self.rows.append(pd.DataFrame(rows))
+            here = [np.flatnonzero(ranker == number) for number in range(len(RANKERS))]
+            parts = [one.page(visit.take(some)) for one, some in zip(self.rankers, here, strict=True)]
+            return Pages.merged(parts, here)
+
+    return Drawn()
+
+
+def _pages(life) -> pd.DataFrame:
+    """Every page that was opened in a life under `_drawn_policy`, and what came of it."""
+    nights = life.evenings.rename(columns={"viewer_id": "viewer"})
+    nights = nights[["viewer", "day", "clicked", "minutes"]]
+    pages = pd.concat(life.policy.rows).merge(nights, on=["viewer", "day"])
+    return pages.astype({"clicked": int}).sort_values(["day", "viewer"], ignore_index=True)

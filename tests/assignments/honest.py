@@ -449,6 +449,95 @@ LOST = three("fading", "fading, shuffled")
 """,
 }
 
+SEVENTH = {
+    "chance": """
+def shown_chance(known, ranker, least, even):
+    result = []
+    for titles, name in zip(known, ranker):
+        chances = {one: even / 4 for one in RANKERS}
+        chances["popular" if titles < least else "EASE"] += 1 - even
+        result.append(chances[name])
+    return result
+""",
+    "values": """
+def two_values(reward, propensity, target):
+    top = bottom = rows = 0
+    for r, p, t in zip(reward, propensity, target):
+        top += t / p * r
+        bottom += t / p
+        rows += 1
+    return [top / rows, top / bottom if bottom else np.nan]
+""",
+    "disagree": """
+def disagreement():
+    return np.array([[1, 0.25, 1, 0], [0, 0.25, 1, 0], [1, 1, 0, 1], [1, 1, 0, 0], [0, 1, 0, 0]])
+""",
+    "effective": """
+def effective_viewers(viewers, weight):
+    own = {}
+    for who, w in zip(viewers, weight):
+        own[who] = own.get(who, 0) + w
+    squares = sum(w * w for w in own.values())
+    return sum(own.values()) ** 2 / squares if squares else 0
+""",
+    "verdict": """
+def verdict(viewers, propensity, target, enough, off):
+    weights = [t / p for t, p in zip(target, propensity)]
+    if effective_viewers(viewers, weights) < enough:
+        return "few"
+    mean = sum(weights) / len(weights)
+    if mean > 1 + off or mean < 1 - off:
+        return "off"
+    return "answer"
+""",
+    "gain": """
+def gain(viewers, reward, propensity, target):
+    ips, snips = two_values(reward, propensity, target)
+    n, old = len(list(reward)), sum(reward) / len(list(reward))
+    whole = sum(t / p for t, p in zip(target, propensity))
+    parts = {}
+    for who, r, p, t in zip(viewers, reward, propensity, target):
+        piece = t / p * (r - snips) / whole - (r - old) / n
+        parts[who] = parts.get(who, 0) + piece
+    error = np.sqrt(sum(piece**2 for piece in parts.values()))
+    return [snips - old, snips - old - 1.96 * error, snips - old + 1.96 * error]
+""",
+    "needed": """
+def needed(effect, sd, share, power):
+    import math
+    from statistics import NormalDist
+    z = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(power)
+    return math.ceil((z * sd / effect) ** 2 / (share * (1 - share)))
+""",
+    "read": """
+def read(table, share):
+    from recsys_lib.experiments import ratio_check, ratio_difference
+    arms = {name: part[["clicks", "pages"]].to_numpy(float) for name, part in table.groupby("arm")}
+    p = ratio_check([len(arms["new"]), len(arms["old"])], [share, 1 - share])
+    if p < 0.001:
+        return dict(p=p, gain=None, low=None, high=None)
+    found = ratio_difference(arms["new"], arms["old"])
+    return dict(p=p, gain=found.difference, low=found.low, high=found.high)
+""",
+    "answers": """
+ANSWERS = {}
+for letter in "ABC":
+    ANSWERS[letter] = verdict(log.viewer.tolist(), log.propensity.tolist(),
+                              proposals[letter].tolist(), 200, 0.2)
+LOG_GAIN = gain(log.viewer.tolist(), log.clicked.tolist(), log.propensity.tolist(),
+                proposals["A"].tolist())
+""",
+    "decide": """
+one, two = read(first, SHARE), read(second, SHARE)
+BELIEVED = "second" if one["p"] < two["p"] else "first"
+good = two if BELIEVED == "second" else one
+TRIAL_GAIN = (good["gain"], good["low"], good["high"])
+RULE = "better"
+SHIP = good["low"] > 0
+AGREE = not (LOG_GAIN[2] < good["low"] or good["high"] < LOG_GAIN[1])
+""",
+}
+
 HONEST = {
     "01_from_log_to_problem": FIRST,
     "02_neighbours_from_scratch": SECOND,
@@ -456,4 +545,5 @@ HONEST = {
     "04_cold_starts": FOURTH,
     "05_audit": FIFTH,
     "06_what_comes_next": SIXTH,
+    "07_what_a_log_can_say": SEVENTH,
 }
