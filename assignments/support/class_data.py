@@ -225,7 +225,8 @@ def log_and_experiments(
     """
     from recsys_lib.simulation import World, WorldConfig, live
 
-    world = World(700 + variant, viewers, 6, WorldConfig(search=0.2))
+    season = variant + 1  # in season 1 two intervals just touch, so that class 1 could not tell
+    world = World(700 + season, viewers, 6, WorldConfig(search=0.2))
     before = live(world, weeks=3, logged=0.0)
     nobody = np.zeros(viewers, bool)
     pages = _pages(live(world, _drawn_policy(nobody), weeks=1, start=before, logged=0.0))
@@ -233,7 +234,7 @@ def log_and_experiments(
     columns = ["viewer", "known", "ranker", "propensity", "clicked"]
     tables = []
     for number in (1, 2):
-        new = np.random.default_rng([variant, number]).random(viewers) < share
+        new = np.random.default_rng([season, number]).random(viewers) < share
         life = live(world, _drawn_policy(new), weeks=2, start=before, logged=0.0)
         groups = _pages(life).groupby("viewer")
         table = groups.agg(pages=("clicked", "size"), clicks=("clicked", "sum"),

@@ -520,21 +520,29 @@ def read(table, share):
     return dict(p=p, gain=found.difference, low=found.low, high=found.high)
 """,
     "answers": """
-ANSWERS = {}
-for letter in "ABC":
-    ANSWERS[letter] = verdict(log.viewer.tolist(), log.propensity.tolist(),
-                              proposals[letter].tolist(), 200, 0.2)
-LOG_GAIN = gain(log.viewer.tolist(), log.clicked.tolist(), log.propensity.tolist(),
-                proposals["A"].tolist())
+who, p = log.viewer.tolist(), log.propensity.tolist()
+ANSWERS = {letter: verdict(who, p, proposals[letter].tolist(), 200, 0.2) for letter in "ABC"}
+def drawn_ratio(viewers, top, bottom, seed):
+    sums = pd.DataFrame({"v": viewers, "t": top, "b": bottom}).groupby("v").sum().to_numpy()
+    rng, ratios = np.random.default_rng(seed), []
+    for _ in range(3000):
+        t, b = sums[rng.integers(len(sums), size=len(sums))].sum(axis=0)
+        ratios.append(t / b)
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    return [sum(top) / sum(bottom), low, high]
+w = [t / q for t, q in zip(proposals["A"], p)]
+LOG_VALUE = drawn_ratio(who, [x * r for x, r in zip(w, log.clicked)], w, 3)
 """,
     "decide": """
 one, two = read(first, SHARE), read(second, SHARE)
 BELIEVED = "second" if one["p"] < two["p"] else "first"
 good = two if BELIEVED == "second" else one
 TRIAL_GAIN = (good["gain"], good["low"], good["high"])
+new = (second if BELIEVED == "second" else first).query("arm == 'new'")
+TRIAL_VALUE = drawn_ratio(new.viewer, new.clicks.tolist(), new.pages.tolist(), 4)
 RULE = "better"
 SHIP = good["low"] > 0
-AGREE = not (LOG_GAIN[2] < good["low"] or good["high"] < LOG_GAIN[1])
+AGREE = not (LOG_VALUE[2] < TRIAL_VALUE[1] or TRIAL_VALUE[2] < LOG_VALUE[1])
 """,
 }
 

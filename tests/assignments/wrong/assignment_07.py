@@ -43,13 +43,26 @@ def read(table, share):
     return {"p": p, "gain": value["new"] - value["old"], "low": low, "high": high}
 """
 
+ANSWERS = """
+from recsys_lib.offpolicy import effective_size, snips
+
+ANSWERS = {"A": "answer", "B": "few", "C": "off"}
+found = snips(log["clicked"], log["propensity"], proposals["A"], users=log["viewer"])
+LOG_VALUE = [found.value, found.low, found.high]
+"""
+
 DECIDE = """
+from recsys_lib.experiments import ratio_difference
+from recsys_lib.offpolicy.estimate import of_sums
+
 BELIEVED = "second"
-result = read(second, SHARE)
-TRIAL_GAIN = [result["gain"], result["low"], result["high"]]
+sums = {arm: part[["clicks", "pages"]] for arm, part in second.groupby("arm")}
+difference = ratio_difference(sums["new"], sums["old"])
+TRIAL_GAIN = [difference.difference, difference.low, difference.high]
+TRIAL_VALUE = list(of_sums(sums["new"]["clicks"], sums["new"]["pages"])[:3])
 RULE = "worth it"
-SHIP = bool(result["low"] >= 0.035)
-AGREE = bool(LOG_GAIN[1] <= TRIAL_GAIN[2] and TRIAL_GAIN[1] <= LOG_GAIN[2])
+SHIP = bool(TRIAL_GAIN[1] >= 0.035)
+AGREE = bool(LOG_VALUE[1] <= TRIAL_VALUE[2] and TRIAL_VALUE[1] <= LOG_VALUE[2])
 """
 
 
@@ -256,38 +269,41 @@ def needed(effect, sd, share, power):
     ),
     Wrong(
         "lets the log answer for B, whose clicks look best",
-        {"answers": """
-ANSWERS = {"A": "answer", "B": "answer", "C": "off"}
-LOG_GAIN = list(gain(log["viewer"], log["clicked"], log["propensity"], proposals["A"]))
-"""},
+        {"answers": instead(ANSWERS, '"few"', '"answer"')},
         {"tests-answers"},
     ),
     Wrong(
-        "takes the difference of the table of clicks for the gain",
-        {"answers": """
-ANSWERS = {name: verdict(log["viewer"], log["propensity"], chance, ENOUGH, OFF)
-           for name, chance in proposals.items()}
-clicks = log.groupby("ranker")["clicked"].mean()
-LOG_GAIN = [clicks["EASE"] - clicks["popular"]] * 3
-"""},
-        {"tests-log-gain"},
+        "lets the log answer for C, since its interval is narrow",
+        {"answers": instead(ANSWERS, '"off"', '"answer"')},
+        {"tests-answers"},
+    ),
+    Wrong(
+        "takes the clicks of EASE's pages for the value of proposal A",
+        {"answers": instead(ANSWERS, "[found.value, found.low, found.high]",
+                            '[log["clicked"][log["ranker"] == "EASE"].mean()] * 3')},
+        {"tests-log-value"},
     ),
     Wrong(
         "believes the experiment that lost viewers",
-        {"decide": instead(instead(DECIDE, '"second"', '"first"'), "result = read(second, SHARE)",
-                           'result = read(first, (first["arm"] == "new").mean())')},
+        {"decide": instead(instead(DECIDE, 'BELIEVED = "second"', 'BELIEVED = "first"'),
+                           "in second.groupby", "in first.groupby")},
+        {"tests-trial"},
+    ),
+    Wrong(
+        "puts both experiments together",
+        {"decide": instead(DECIDE, "in second.groupby", "in pd.concat([first, second]).groupby")},
         {"tests-trial"},
     ),
     Wrong(
         "ships against the rule that was stated",
-        {"decide": instead(DECIDE, 'SHIP = bool(result["low"] >= 0.035)', "SHIP = True")},
+        {"decide": instead(DECIDE, "SHIP = bool(TRIAL_GAIN[1] >= 0.035)", "SHIP = True")},
         {"tests-decide"},
     ),
     Wrong(
         "calls it disagreement that two numbers differ",
-        {"decide": instead(DECIDE, "AGREE = bool(LOG_GAIN[1] <= TRIAL_GAIN[2]"
-                           " and TRIAL_GAIN[1] <= LOG_GAIN[2])",
-                           "AGREE = bool(LOG_GAIN[0] == TRIAL_GAIN[0])")},
+        {"decide": instead(DECIDE, "AGREE = bool(LOG_VALUE[1] <= TRIAL_VALUE[2]"
+                           " and TRIAL_VALUE[1] <= LOG_VALUE[2])",
+                           "AGREE = bool(LOG_VALUE[0] == TRIAL_VALUE[0])")},
         {"tests-decide"},
     ),
 ]
