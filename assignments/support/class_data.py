@@ -225,8 +225,8 @@ def log_and_experiments(
     """
     from recsys_lib.simulation import World, WorldConfig, live
 
-    season = variant + 1  # in season 1 two intervals just touch, so that class 1 could not tell
-    world = World(700 + season, viewers, 6, WorldConfig(search=0.2))
+    season = 700 + variant
+    world = World(season, viewers, 6, WorldConfig(search=0.2))
     before = live(world, weeks=3, logged=0.0)
     nobody = np.zeros(viewers, bool)
     pages = _pages(live(world, _drawn_policy(nobody), weeks=1, start=before, logged=0.0))

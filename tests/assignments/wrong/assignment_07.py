@@ -296,7 +296,7 @@ def needed(effect, sd, share, power):
     ),
     Wrong(
         "ships against the rule that was stated",
-        {"decide": instead(DECIDE, "SHIP = bool(TRIAL_GAIN[1] >= 0.035)", "SHIP = True")},
+        {"decide": instead(DECIDE, "TRIAL_GAIN[1] >= 0.035", "TRIAL_GAIN[1] < 0.035")},
         {"tests-decide"},
     ),
     Wrong(
