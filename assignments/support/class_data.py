@@ -255,11 +255,15 @@ def _drawn_policy(new: np.ndarray):
 
     class Lot(PagePolicy):
         def page(self, visit):
-            return visit.best(visit.unseen(np.zeros((len(visit.viewer), visit.known.last.shape[1]))))
+            return visit.best(
+                visit.unseen(np.zeros((len(visit.viewer), visit.known.last.shape[1])))
+            )
 
     class Drawn(PagePolicy):
         def __init__(self):
-            self.rankers = [Recommended(model) for model in (Popular(), EASE(100.0), ContentProfile())]
+            self.rankers = [
+                Recommended(model) for model in (Popular(), EASE(100.0), ContentProfile())
+            ]
             self.rankers.append(Lot())
             self.rows = []
 
@@ -276,7 +280,9 @@ def _drawn_policy(new: np.ndarray):
             rows["propensity"] = np.take_along_axis(chance, ranker[:, None], axis=1)[:, 0]
             self.rows.append(pd.DataFrame(rows))
             here = [np.flatnonzero(ranker == number) for number in range(len(RANKERS))]
-            parts = [one.page(visit.take(some)) for one, some in zip(self.rankers, here, strict=True)]
+            parts = [
+                one.page(visit.take(some)) for one, some in zip(self.rankers, here, strict=True)
+            ]
             return Pages.merged(parts, here)
 
     return Drawn()

@@ -74,82 +74,99 @@ def instead(code: str, old: str, new: str) -> str:
 WRONG = [
     Wrong(
         "gives whoever knows just `least` titles what newcomers get",
-        {"chance": """
+        {
+            "chance": """
 def shown_chance(known, ranker, least, even):
     wanted = np.where(np.asarray(known) > least, "EASE", "popular")
     return (1 - even) * (wanted == np.asarray(ranker)) + even / len(RANKERS)
-"""},
+"""
+        },
         {"tests-chance"},
     ),
     Wrong(
         "forgets that the even draw may fall on the wanted recommender",
-        {"chance": """
+        {
+            "chance": """
 def shown_chance(known, ranker, least, even):
     wanted = np.where(np.asarray(known) >= least, "EASE", "popular")
     return np.where(wanted == np.asarray(ranker), 1 - even, even / 3)
-"""},
+"""
+        },
         {"tests-chance"},
     ),
     Wrong(
         "turns the weight round",
-        {"values": """
+        {
+            "values": """
 def two_values(reward, propensity, target):
     weight = np.asarray(propensity, dtype=float) / np.maximum(target, 1e-9)
     total, whole = float((weight * np.asarray(reward)).sum()), float(weight.sum())
     return total / len(weight), total / whole if whole > 0 else float("nan")
-"""},
+"""
+        },
         {"tests-values", "tests-values-nothing"},
     ),
     Wrong(
         "divides IPS by the rows that count",
-        {"values": """
+        {
+            "values": """
 def two_values(reward, propensity, target):
     weight = np.asarray(target, dtype=float) / np.asarray(propensity, dtype=float)
     total, whole = float((weight * np.asarray(reward)).sum()), float(weight.sum())
     return total / max((weight > 0).sum(), 1), total / whole if whole > 0 else float("nan")
-"""},
+"""
+        },
         {"tests-values"},
     ),
     Wrong(
         "clips the weights that look too large",
-        {"values": """
+        {
+            "values": """
 def two_values(reward, propensity, target):
     weight = np.minimum(np.asarray(target, dtype=float) / np.asarray(propensity, dtype=float), 3)
     total, whole = float((weight * np.asarray(reward)).sum()), float(weight.sum())
     return total / len(weight), total / whole if whole > 0 else float("nan")
-"""},
+"""
+        },
         {"tests-values"},
     ),
     Wrong(
         "says 0 where nothing is known",
-        {"values": """
+        {
+            "values": """
 def two_values(reward, propensity, target):
     weight = np.asarray(target, dtype=float) / np.asarray(propensity, dtype=float)
     total = float((weight * np.asarray(reward)).sum())
     return total / len(weight), total / max(float(weight.sum()), 1e-12)
-"""},
+"""
+        },
         {"tests-values-nothing"},
     ),
     Wrong(
         "gives a log in which both estimates agree",
-        {"disagree": """
+        {
+            "disagree": """
 def disagreement():
     return [[1, 0.1, 1, 0], [1, 0.9, 0, 1], [0, 0.5, 0, 1]]
-"""},
+"""
+        },
         {"tests-disagree"},
     ),
     Wrong(
         "counts rows for viewers",
-        {"effective": """
+        {
+            "effective": """
 def effective_viewers(viewers, weight):
     weight = np.asarray(weight, dtype=float)
     return weight.sum() ** 2 / (weight**2).sum() if weight.any() else 0.0
-"""},
+"""
+        },
         {"tests-effective"},
     ),
     Wrong(
         "takes runs of rows for viewers",
-        {"effective": """
+        {
+            "effective": """
 def effective_viewers(viewers, weight):
     total, last = [], None
     for viewer, one in zip(viewers, weight):
@@ -159,13 +176,19 @@ def effective_viewers(viewers, weight):
         last = viewer
     square = sum(one**2 for one in total)
     return sum(total) ** 2 / square if square else 0.0
-"""},
+"""
+        },
         {"tests-effective"},
     ),
     Wrong(
         "refuses by rows, not by viewers",
-        {"verdict": instead(VERDICT, "total = np.array(list(pd.Series(weight)"
-                            ".groupby(np.asarray(viewers)).sum()))", "total = weight")},
+        {
+            "verdict": instead(
+                VERDICT,
+                "total = np.array(list(pd.Series(weight).groupby(np.asarray(viewers)).sum()))",
+                "total = weight",
+            )
+        },
         {"tests-verdict"},
     ),
     Wrong(
@@ -175,21 +198,35 @@ def effective_viewers(viewers, weight):
     ),
     Wrong(
         "looks at the mean weight first",
-        {"verdict": instead(VERDICT, "    if square == 0",
-                            '    if abs(weight.mean() - 1) > off:\n        return "off"\n'
-                            "    if square == 0")},
+        {
+            "verdict": instead(
+                VERDICT,
+                "    if square == 0",
+                '    if abs(weight.mean() - 1) > off:\n        return "off"\n    if square == 0',
+            )
+        },
         {"tests-verdict"},
     ),
     Wrong(
         "takes the mean weight over viewers",
-        {"verdict": instead(VERDICT, "abs(weight.mean() - 1)",
-                            "abs(pd.Series(weight).groupby(np.asarray(viewers)).mean().mean() - 1)")},
+        {
+            "verdict": instead(
+                VERDICT,
+                "abs(weight.mean() - 1)",
+                "abs(pd.Series(weight).groupby(np.asarray(viewers)).mean().mean() - 1)",
+            )
+        },
         {"tests-verdict"},
     ),
     Wrong(
         "subtracts from IPS, not from SNIPS",
-        {"gain": instead(instead(GAIN, "drawn[:, 0] / drawn[:, 1] -",
-                                 "drawn[:, 0] / drawn[:, 3] -"), "top / bottom -", "top / n -")},
+        {
+            "gain": instead(
+                instead(GAIN, "drawn[:, 0] / drawn[:, 1] -", "drawn[:, 0] / drawn[:, 3] -"),
+                "top / bottom -",
+                "top / n -",
+            )
+        },
         {"tests-gain", "tests-gain-interval"},
     ),
     Wrong(
@@ -199,38 +236,53 @@ def effective_viewers(viewers, weight):
     ),
     Wrong(
         "draws rows as if each were a viewer",
-        {"gain": instead(GAIN, "rows.groupby(np.asarray(viewers)).sum().to_numpy()",
-                         "rows.to_numpy()")},
+        {
+            "gain": instead(
+                GAIN, "rows.groupby(np.asarray(viewers)).sum().to_numpy()", "rows.to_numpy()"
+            )
+        },
         {"tests-gain-interval"},
     ),
     Wrong(
         "adds the two errors as if they came from different viewers",
-        {"gain": instead(GAIN, "several = drawn[:, 0] / drawn[:, 1] - drawn[:, 2] / drawn[:, 3]",
-                         "several = drawn[:, 0] / drawn[:, 1]"
-                         " - rng.permutation(drawn[:, 2] / drawn[:, 3])")},
+        {
+            "gain": instead(
+                GAIN,
+                "several = drawn[:, 0] / drawn[:, 1] - drawn[:, 2] / drawn[:, 3]",
+                "several = drawn[:, 0] / drawn[:, 1] - rng.permutation(drawn[:, 2] / drawn[:, 3])",
+            )
+        },
         {"tests-gain-interval"},
     ),
     Wrong(
         "forgets that the log's own mean is uncertain too",
-        {"gain": instead(GAIN, " - drawn[:, 2] / drawn[:, 3]", " - sums[:, 2].sum() / sums[:, 3].sum()")},
+        {
+            "gain": instead(
+                GAIN, " - drawn[:, 2] / drawn[:, 3]", " - sums[:, 2].sum() / sums[:, 3].sum()"
+            )
+        },
         {"tests-gain-interval"},
     ),
     Wrong(
         "says the viewers of one arm",
-        {"needed": """
+        {
+            "needed": """
 def needed(effect, sd, share, power):
     from recsys_lib.experiments import viewers_needed
     return viewers_needed(effect, sd, power=power)
-"""},
+"""
+        },
         {"tests-needed"},
     ),
     Wrong(
         "takes any split for an even one",
-        {"needed": """
+        {
+            "needed": """
 def needed(effect, sd, share, power):
     from recsys_lib.experiments import viewers_needed
     return 2 * viewers_needed(effect, sd, power=power) - 2
-"""},
+"""
+        },
         {"tests-needed"},
     ),
     Wrong(
@@ -250,21 +302,30 @@ def needed(effect, sd, share, power):
     ),
     Wrong(
         "means of viewers' shares for clicks a page",
-        {"read": instead(instead(READ, "sums[:, 0].sum() / sums[:, 1].sum()",
-                                 "(sums[:, 0] / sums[:, 1]).mean()"),
-                         "sums[rows, 0].sum(axis=1) / sums[rows, 1].sum(axis=1)",
-                         "(sums[rows, 0] / sums[rows, 1]).mean(axis=1)")},
+        {
+            "read": instead(
+                instead(
+                    READ, "sums[:, 0].sum() / sums[:, 1].sum()", "(sums[:, 0] / sums[:, 1]).mean()"
+                ),
+                "sums[rows, 0].sum(axis=1) / sums[rows, 1].sum(axis=1)",
+                "(sums[rows, 0] / sums[rows, 1]).mean(axis=1)",
+            )
+        },
         {"tests-read-gain"},
     ),
     Wrong(
         "takes every page for a coin of its own",
-        {"read": instead(READ, '    low, high = np.percentile(several["new"] - several["old"],'
-                         " [2.5, 97.5])\n",
-                         '    pages = table.groupby("arm")["pages"].sum()\n'
-                         "    reach = 1.96 * np.sqrt(sum(value[a] * (1 - value[a]) / pages[a]"
-                         " for a in value))\n"
-                         '    low = value["new"] - value["old"] - reach\n'
-                         "    high = low + 2 * reach\n")},
+        {
+            "read": instead(
+                READ,
+                '    low, high = np.percentile(several["new"] - several["old"], [2.5, 97.5])\n',
+                '    pages = table.groupby("arm")["pages"].sum()\n'
+                "    reach = 1.96 * np.sqrt(sum(value[a] * (1 - value[a]) / pages[a]"
+                " for a in value))\n"
+                '    low = value["new"] - value["old"] - reach\n'
+                "    high = low + 2 * reach\n",
+            )
+        },
         {"tests-read-gain"},
     ),
     Wrong(
@@ -279,14 +340,24 @@ def needed(effect, sd, share, power):
     ),
     Wrong(
         "takes the clicks of EASE's pages for the value of proposal A",
-        {"answers": instead(ANSWERS, "[found.value, found.low, found.high]",
-                            '[log["clicked"][log["ranker"] == "EASE"].mean()] * 3')},
+        {
+            "answers": instead(
+                ANSWERS,
+                "[found.value, found.low, found.high]",
+                '[log["clicked"][log["ranker"] == "EASE"].mean()] * 3',
+            )
+        },
         {"tests-log-value"},
     ),
     Wrong(
         "believes the experiment that lost viewers",
-        {"decide": instead(instead(DECIDE, 'BELIEVED = "second"', 'BELIEVED = "first"'),
-                           "in second.groupby", "in first.groupby")},
+        {
+            "decide": instead(
+                instead(DECIDE, 'BELIEVED = "second"', 'BELIEVED = "first"'),
+                "in second.groupby",
+                "in first.groupby",
+            )
+        },
         {"tests-trial"},
     ),
     Wrong(
@@ -301,9 +372,13 @@ def needed(effect, sd, share, power):
     ),
     Wrong(
         "calls it disagreement that two numbers differ",
-        {"decide": instead(DECIDE, "AGREE = bool(LOG_VALUE[1] <= TRIAL_VALUE[2]"
-                           " and TRIAL_VALUE[1] <= LOG_VALUE[2])",
-                           "AGREE = bool(LOG_VALUE[0] == TRIAL_VALUE[0])")},
+        {
+            "decide": instead(
+                DECIDE,
+                "AGREE = bool(LOG_VALUE[1] <= TRIAL_VALUE[2] and TRIAL_VALUE[1] <= LOG_VALUE[2])",
+                "AGREE = bool(LOG_VALUE[0] == TRIAL_VALUE[0])",
+            )
+        },
         {"tests-decide"},
     ),
 ]
