@@ -211,7 +211,7 @@ def shown_by_new(known: np.ndarray) -> np.ndarray:
 
 
 def log_and_experiments(
-    variant: int, share: float, viewers: int = 2000
+    variant: int, share: float, viewers: int = 1000
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """A week's log of Matinee's simulator, and two experiments that follow from it.
 

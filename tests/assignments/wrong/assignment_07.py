@@ -61,7 +61,7 @@ difference = ratio_difference(sums["new"], sums["old"])
 TRIAL_GAIN = [difference.difference, difference.low, difference.high]
 TRIAL_VALUE = list(of_sums(sums["new"]["clicks"], sums["new"]["pages"])[:3])
 RULE = "worth it"
-SHIP = bool(TRIAL_GAIN[1] >= 0.035)
+SHIP = bool(TRIAL_GAIN[1] >= 0.03)
 AGREE = bool(LOG_VALUE[1] <= TRIAL_VALUE[2] and TRIAL_VALUE[1] <= LOG_VALUE[2])
 """
 
@@ -329,7 +329,7 @@ def needed(effect, sd, share, power):
         {"tests-read-gain"},
     ),
     Wrong(
-        "lets the log answer for B, whose clicks look best",
+        "lets the log answer for B from a few dozen pages",
         {"answers": instead(ANSWERS, '"few"', '"answer"')},
         {"tests-answers"},
     ),
@@ -367,7 +367,7 @@ def needed(effect, sd, share, power):
     ),
     Wrong(
         "ships against the rule that was stated",
-        {"decide": instead(DECIDE, "TRIAL_GAIN[1] >= 0.035", "TRIAL_GAIN[1] < 0.035")},
+        {"decide": instead(DECIDE, "TRIAL_GAIN[1] >= 0.03", "TRIAL_GAIN[1] < 0.03")},
         {"tests-decide"},
     ),
     Wrong(
