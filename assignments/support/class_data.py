@@ -143,3 +143,154 @@ def interval_of(values) -> tuple[float, float]:
     drawn = np.random.default_rng(0).integers(0, len(values), (2000, len(values)))
     low, high = np.percentile(values[drawn].mean(axis=1), [2.5, 97.5])
     return float(low), float(high)
+
+
+def class_beginnings(data: str, variant: int) -> pd.DataFrame:
+    """When each viewer of the class first sat down with each title: viewer, title, time.
+
+    `title` is the title's position in `all_titles`, from 0. Oldest first.
+    """
+    plays = class_plays(data, variant)
+    first = plays.groupby(["user_id", "item_id"], as_index=False)["time"].min()
+    position = pd.Index(all_titles(data)["item_id"]).get_indexer(first["item_id"])
+    begun = pd.DataFrame({"viewer": first["user_id"], "title": position, "time": first["time"]})
+    return begun.sort_values(["time", "viewer", "title"], kind="stable", ignore_index=True)
+
+
+def order_trial(begun: pd.DataFrame, n_titles: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Three models of the library asked for next titles; one row a question.
+
+    `plain` is EASE, which reads no order; `fading` the same with a history that fades, with a
+    half-life of 20 titles; `chain` goes by the last title alone. "chain, shuffled" and
+    "fading, shuffled" are learned and asked with every order drawn by lot. For validation the
+    first 60 % of the beginnings are learned from and the next 20 % are asked about; for test, 80 %
+    and the last 20 %.
+
+    Returns:
+        validation and test: viewer, and for each model 1 where the title was among its ten, else 0.
+    """
+    from recsys_lib.models import EASE, Markov, RecentEASE
+    from recsys_lib.next_title import Questions, finds, next_titles, shuffled
+
+    rng, trials = np.random.default_rng(0), []
+    cuts = [round(len(begun) * share) for share in (0.6, 0.8, 1.0)]
+    for start, end in (cuts[:2], cuts[1:]):
+        log = Interactions.from_frame(
+            begun[:end], user="viewer", item="title", time="time", items=range(n_titles)
+        )
+        later = log.times >= begun["time"][start].timestamp()
+        asked, train = next_titles(log, later, most=5), log.select(~later)
+        mixed = shuffled(asked.histories, rng)
+        mixed = Questions(mixed, asked.answers, asked.viewers, asked.times)
+        found = {"viewer": log.users[asked.viewers]}
+        fading, chain = RecentEASE(l2=100, half_life=20).fit(train), Markov().fit(train)
+        found["plain"] = finds(EASE(l2=100).fit(train), asked)
+        found["fading"], found["chain"] = finds(fading, asked), finds(chain, asked)
+        found["fading, shuffled"] = finds(fading, mixed)
+        found["chain, shuffled"] = finds(Markov().fit(shuffled(train, rng)), mixed)
+        trials.append(pd.DataFrame(found).astype({name: int for name in found if name != "viewer"}))
+    return trials[0], trials[1]
+
+
+RANKERS = ["popular", "EASE", "content", "lot"]  # what may fill a page
+
+
+def shown_by_old(known: np.ndarray) -> np.ndarray:
+    """With which chance the service let each of `RANKERS` fill a page, a row a viewer.
+
+    It leaves a little to chance, more with viewers who have watched six titles or more; it never
+    filled a page by lot.
+    """
+    newcomer, others = [0.84, 0.15, 0.01, 0.0], [0.68, 0.30, 0.02, 0.0]
+    return np.where(np.asarray(known)[:, None] < 6, newcomer, others)
+
+
+def shown_by_new(known: np.ndarray) -> np.ndarray:
+    """The same under proposal A: EASE for whoever has watched six titles, popular for the rest."""
+    return np.where(np.asarray(known)[:, None] < 6, [1.0, 0, 0, 0], [0, 1.0, 0, 0])
+
+
+def log_and_experiments(
+    variant: int, share: float, viewers: int = 1000
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """A week's log of Matinee's simulator, and two experiments that follow from it.
+
+    Three weeks under Matinee's own page come first. Then, evening by evening, a draw decides which
+    recommender fills the page. In each experiment a lot gave a share of the viewers proposal A for
+    two weeks, and the others the service's own mix. In the first, a fault lost some viewers.
+
+    Returns:
+        log, a row a page: viewer, known (titles watched before), ranker, propensity, clicked;
+        first and second, a row a viewer: viewer, arm, pages, clicks, minutes (a page).
+    """
+    from recsys_lib.simulation import World, WorldConfig, live
+
+    season = 700 + variant
+    world = World(season, viewers, 6, WorldConfig(search=0.2))
+    before = live(world, weeks=3, logged=0.0)
+    nobody = np.zeros(viewers, bool)
+    pages = _pages(live(world, _drawn_policy(nobody), weeks=1, start=before, logged=0.0))
+    log = pages.assign(ranker=np.array(RANKERS)[pages["ranker"]])
+    columns = ["viewer", "known", "ranker", "propensity", "clicked"]
+    tables = []
+    for number in (1, 2):
+        new = np.random.default_rng([season, number]).random(viewers) < share
+        life = live(world, _drawn_policy(new), weeks=2, start=before, logged=0.0)
+        groups = _pages(life).groupby("viewer")
+        table = groups.agg(pages=("clicked", "size"), clicks=("clicked", "sum"),
+                           minutes=("minutes", "mean"), known=("known", "first"))  # fmt: skip
+        arm = np.where(new[table.index - 1], "new", "old")
+        table.insert(0, "arm", arm)
+        lost = (number == 1) & (arm == "new") & (table["known"] < 6)
+        tables.append(table[~lost].drop(columns="known").reset_index())
+    return log[columns], *tables
+
+
+def _drawn_policy(new: np.ndarray):
+    """A page policy that draws for each page which recommender fills it, and writes it down."""
+    from recsys_lib.models import EASE, ContentProfile, Popular
+    from recsys_lib.simulation import PagePolicy, Recommended
+    from recsys_lib.simulation.service.known import NEVER
+    from recsys_lib.simulation.service.pages import Pages
+
+    class Lot(PagePolicy):
+        def page(self, visit):
+            return visit.best(
+                visit.unseen(np.zeros((len(visit.viewer), visit.known.last.shape[1])))
+            )
+
+    class Drawn(PagePolicy):
+        def __init__(self):
+            self.rankers = [
+                Recommended(model) for model in (Popular(), EASE(100.0), ContentProfile())
+            ]
+            self.rankers.append(Lot())
+            self.rows = []
+
+        def learn(self, known):
+            for ranker in self.rankers:
+                ranker.learn(known)
+
+        def page(self, visit):
+            known = (visit.known.last[visit.viewer] > NEVER).sum(axis=1)
+            chance = np.where(new[visit.viewer][:, None], shown_by_new(known), shown_by_old(known))
+            drawn = visit.lots.uniform("ranker", 1) >= chance.cumsum(axis=1)
+            ranker = np.minimum(drawn.sum(axis=1), len(RANKERS) - 1)
+            rows = {"viewer": visit.viewer + 1, "day": visit.day, "known": known, "ranker": ranker}
+            rows["propensity"] = np.take_along_axis(chance, ranker[:, None], axis=1)[:, 0]
+            self.rows.append(pd.DataFrame(rows))
+            here = [np.flatnonzero(ranker == number) for number in range(len(RANKERS))]
+            parts = [
+                one.page(visit.take(some)) for one, some in zip(self.rankers, here, strict=True)
+            ]
+            return Pages.merged(parts, here)
+
+    return Drawn()
+
+
+def _pages(life) -> pd.DataFrame:
+    """Every page that was opened in a life under `_drawn_policy`, and what came of it."""
+    nights = life.evenings.rename(columns={"viewer_id": "viewer"})
+    nights = nights[["viewer", "day", "clicked", "minutes"]]
+    pages = pd.concat(life.policy.rows).merge(nights, on=["viewer", "day"])
+    return pages.astype({"clicked": int}).sort_values(["day", "viewer"], ignore_index=True)

@@ -331,10 +331,227 @@ def calibrated_page(scores, genres, taste, k, strength):
 """,
 }
 
+SIXTH = {
+    "split": """
+def split(begun, cut, least, most):
+    by_viewer = {}
+    for row in begun.itertuples():
+        by_viewer.setdefault(row.viewer, []).append((row.time, row.title))
+    learned, asked = {}, []
+    for viewer, rows in by_viewer.items():
+        rows.sort()
+        own, questions = [], 0
+        for n, (time, title) in enumerate(rows):
+            if time < cut:
+                own.append(title)
+                continue
+            before = [t for when, t in rows[:n] if when != time]
+            if len(before) >= least and questions < most:
+                questions += 1
+                asked.append((viewer, before, title))
+        if own:
+            learned[viewer] = own
+    return learned, asked
+""",
+    "chain": """
+def chain(sequences, n, prior):
+    from collections import Counter
+    steps, ends, left = Counter(), Counter(), Counter()
+    for row in sequences:
+        for k in range(1, len(row)):
+            steps[row[k - 1], row[k]] += 1
+            left[row[k - 1]] += 1
+            ends[row[k]] += 1
+    total = sum(ends.values())
+    table = []
+    for i in range(n):
+        others = total - ends[i]
+        table.append([0 if i == j else
+                      (steps[i, j] + prior * ends[j] / others) / (left[i] + prior)
+                      for j in range(n)])
+    return table
+""",
+    "fade": """
+def faded_scores(history, alike, half_life, floor):
+    scores = []
+    for j in range(len(alike)):
+        top = bottom = 0
+        for age, i in enumerate(history[::-1]):
+            w = floor + (1 - floor) * 2 ** (-age / half_life)
+            top += w * alike[i][j]
+            bottom += w
+        scores.append(top / bottom)
+    return scores
+""",
+    "found": """
+def chance_found(scores, history, answer, k):
+    above = equal = 0
+    for title, score in enumerate(scores):
+        if title == answer or title in history:
+            continue
+        above += score > scores[answer]
+        equal += score == scores[answer]
+    places = range(above + 1, above + equal + 2)
+    return sum(1 for place in places if place <= k) / len(places)
+""",
+    "shuffle": """
+def shuffle_each(sequences, rng):
+    result = []
+    for row in sequences:
+        new = list(row)
+        rng.shuffle(new)
+        result.append(new)
+    return result
+""",
+    "apart": """
+def shuffle_test(learned, asked, quality, shuffle, times):
+    total = 0
+    for _ in range(times):
+        new = shuffle([list(row) for row in learned])
+        histories = shuffle([list(question[1]) for question in asked])
+        again = []
+        for n in range(len(asked)):
+            again.append((asked[n][0], histories[n], asked[n][2]))
+        total += quality(new, again)
+    return quality(learned, asked), total / times
+""",
+    "only": """
+def only_order():
+    return [[0, 1, 2], [0, 1, 2], [1, 0, 3], [1, 0, 3], [2], [3]]
+""",
+    "lead": """
+def lead(viewers, a, b):
+    own = {}
+    for viewer, x, y in zip(viewers, a, b):
+        own.setdefault(int(viewer), []).append(x - y)
+    each = np.array([sum(gaps) / len(gaps) for gaps in own.values()])
+    rng = np.random.default_rng(5)
+    means = [rng.choice(each, len(each)).mean() for _ in range(3000)]
+    return each.mean(), np.quantile(means, 0.025), np.quantile(means, 0.975)
+""",
+    "decide": """
+RULE = "unless worse"
+means = {}
+for name in ("plain", "fading", "chain"):
+    means[name] = validation.groupby("viewer")[name].mean()
+best = "fading" if means["fading"].mean() > means["chain"].mean() else "chain"
+ends = interval_of(means[best] - means["plain"])
+SHIPPED = "plain" if ends[1] < 0 else best
+""",
+    "gains": """
+def three(one, other):
+    gaps = [(mine[one] - mine[other]).mean() for _, mine in test.groupby("viewer")]
+    rng = np.random.default_rng(11)
+    means = [np.mean(rng.choice(gaps, len(gaps))) for _ in range(8000)]
+    return [float(np.mean(gaps)), *np.percentile(means, [2.5, 97.5])]
+GAIN = three("fading", "plain")
+LOST = three("fading", "fading, shuffled")
+""",
+}
+
+SEVENTH = {
+    "chance": """
+def shown_chance(known, ranker, least, even):
+    result = []
+    for titles, name in zip(known, ranker):
+        chances = {one: even / 4 for one in RANKERS}
+        chances["popular" if titles < least else "EASE"] += 1 - even
+        result.append(chances[name])
+    return result
+""",
+    "values": """
+def two_values(reward, propensity, target):
+    top = bottom = rows = 0
+    for r, p, t in zip(reward, propensity, target):
+        top += t / p * r
+        bottom += t / p
+        rows += 1
+    return [top / rows, top / bottom if bottom else np.nan]
+""",
+    "disagree": """
+def disagreement():
+    return np.array([[1, 0.25, 1, 0], [0, 0.25, 1, 0], [1, 1, 0, 1], [1, 1, 0, 0], [0, 1, 0, 0]])
+""",
+    "effective": """
+def effective_viewers(viewers, weight):
+    own = {}
+    for who, w in zip(viewers, weight):
+        own[who] = own.get(who, 0) + w
+    squares = sum(w * w for w in own.values())
+    return sum(own.values()) ** 2 / squares if squares else 0
+""",
+    "verdict": """
+def verdict(viewers, propensity, target, enough, off):
+    weights = [t / p for t, p in zip(target, propensity)]
+    if effective_viewers(viewers, weights) < enough:
+        return "few"
+    mean = sum(weights) / len(weights)
+    if mean > 1 + off or mean < 1 - off:
+        return "off"
+    return "answer"
+""",
+    "gain": """
+def gain(viewers, reward, propensity, target):
+    ips, snips = two_values(reward, propensity, target)
+    n, old = len(list(reward)), sum(reward) / len(list(reward))
+    whole = sum(t / p for t, p in zip(target, propensity))
+    parts = {}
+    for who, r, p, t in zip(viewers, reward, propensity, target):
+        piece = t / p * (r - snips) / whole - (r - old) / n
+        parts[who] = parts.get(who, 0) + piece
+    error = np.sqrt(sum(piece**2 for piece in parts.values()))
+    return [snips - old, snips - old - 1.96 * error, snips - old + 1.96 * error]
+""",
+    "needed": """
+def needed(effect, sd, share, power):
+    import math
+    from statistics import NormalDist
+    z = NormalDist().inv_cdf(0.975) + NormalDist().inv_cdf(power)
+    return math.ceil((z * sd / effect) ** 2 / (share * (1 - share)))
+""",
+    "read": """
+def read(table, share):
+    from recsys_lib.experiments import ratio_check, ratio_difference
+    arms = {name: part[["clicks", "pages"]].to_numpy(float) for name, part in table.groupby("arm")}
+    p = ratio_check([len(arms["new"]), len(arms["old"])], [share, 1 - share])
+    if p < 0.001:
+        return dict(p=p, gain=None, low=None, high=None)
+    found = ratio_difference(arms["new"], arms["old"])
+    return dict(p=p, gain=found.difference, low=found.low, high=found.high)
+""",
+    "answers": """
+who, p = log.viewer.tolist(), log.propensity.tolist()
+ANSWERS = {letter: verdict(who, p, proposals[letter].tolist(), 200, 0.2) for letter in "ABC"}
+def drawn_ratio(viewers, top, bottom, seed):
+    sums = pd.DataFrame({"v": viewers, "t": top, "b": bottom}).groupby("v").sum().to_numpy()
+    rng, ratios = np.random.default_rng(seed), []
+    for _ in range(3000):
+        t, b = sums[rng.integers(len(sums), size=len(sums))].sum(axis=0)
+        ratios.append(t / b)
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    return [sum(top) / sum(bottom), low, high]
+w = [t / q for t, q in zip(proposals["A"], p)]
+LOG_VALUE = drawn_ratio(who, [x * r for x, r in zip(w, log.clicked)], w, 3)
+""",
+    "decide": """
+one, two = read(first, SHARE), read(second, SHARE)
+BELIEVED = "second" if one["p"] < two["p"] else "first"
+good = two if BELIEVED == "second" else one
+TRIAL_GAIN = (good["gain"], good["low"], good["high"])
+new = (second if BELIEVED == "second" else first).query("arm == 'new'")
+TRIAL_VALUE = drawn_ratio(new.viewer, new.clicks.tolist(), new.pages.tolist(), 4)
+RULE = "better"
+SHIP = good["low"] > 0
+AGREE = not (LOG_VALUE[2] < TRIAL_VALUE[1] or TRIAL_VALUE[2] < LOG_VALUE[1])
+""",
+}
+
 HONEST = {
     "01_from_log_to_problem": FIRST,
     "02_neighbours_from_scratch": SECOND,
     "03_taste_in_numbers": THIRD,
     "04_cold_starts": FOURTH,
     "05_audit": FIFTH,
+    "06_what_comes_next": SIXTH,
+    "07_what_a_log_can_say": SEVENTH,
 }
