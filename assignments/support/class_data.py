@@ -293,4 +293,5 @@ def _pages(life) -> pd.DataFrame:
     nights = life.evenings.rename(columns={"viewer_id": "viewer"})
     nights = nights[["viewer", "day", "clicked", "minutes"]]
     pages = pd.concat(life.policy.rows).merge(nights, on=["viewer", "day"])
-    return pages.astype({"clicked": int}).sort_values(["day", "viewer"], ignore_index=True)
+    pages = pages.astype({"clicked": int})
+    return pages.sort_values(["day", "viewer"], ignore_index=True, kind="stable")

@@ -51,18 +51,19 @@ def run(options: argparse.Namespace) -> None:
     source.check_out(options.plot)
     chosen = [*MODELS] if options.models == "all" else options.models.split(",")
     models = {text.strip(): None for text in chosen}
-    notes = []
+    lacks = {}
     for text in [*models]:
-        _or_note(lambda text=text: models.update({text: make(text, options.seed)}), options, notes)
+        _or_note(lambda text=text: models.update({text: make(text, options.seed)}),
+                 text, options, lacks)  # fmt: skip
     data = source.open_data(options)
     for text, model in [*models.items()]:
         if model is None or not _or_note(lambda t=text, m=model: check_needs(t, m, data),
-                                         options, notes):  # fmt: skip
+                                         text, options, lacks):  # fmt: skip
             del models[text]
     _refuse_without_values(options, data)
     kind, why = default_split(data.interactions, options.split)
     split = make_split(data.interactions, kind, np.random.default_rng(options.seed))
-    table = _compare(models, split, data, options, notes)
+    table = _compare(models, split, data, options, lacks)
     shown = without_intervals(table)
     if options.out:
         save_csv(shown, options.out)
@@ -71,23 +72,28 @@ def run(options: argparse.Namespace) -> None:
     said = [source.found_text(data), f"{data.interactions}"]
     sizes = f"{split.train.n_events:,} events to learn from, {split.test.n_events:,} to judge by"
     said += [f"Split {split.name}: {sizes}{why}", as_text(shown)]
-    said += [judged_text(table, split, kind), values_text(models, data), *notes]
+    said += [judged_text(table, split, kind), values_text(models, data), *_left_out(lacks)]
     print("\n\n".join(part for part in said if part))
 
 
-def _or_note(step, options: argparse.Namespace, notes: list[str]) -> bool:
+def _or_note(step, name: str, options: argparse.Namespace, lacks: dict[str, list[str]]) -> bool:
     """Take a step; where "all" was asked for, what a model lacks is noted instead of refused."""
     try:
         step()
     except RecsysError as error:
         if options.models != "all":
             raise
-        notes.append(f"Left out: {error}")
+        lacks.setdefault(str(error), []).append(name)
         return False
     return True
 
 
-def _compare(models: dict[str, Recommender], split, data: Dataset, options, notes) -> pd.DataFrame:
+def _left_out(lacks: dict[str, list[str]]) -> list[str]:
+    """A line for each thing that is lacking, with all models that lack it."""
+    return [f"Left out: {', '.join(names)}. {error}" for error, names in lacks.items()]
+
+
+def _compare(models: dict[str, Recommender], split, data: Dataset, options, lacks) -> pd.DataFrame:
     metrics = _metrics(options.metrics, data)
     tables = []
     for place, (name, model) in enumerate(models.items(), 1):
@@ -101,9 +107,9 @@ def _compare(models: dict[str, Recommender], split, data: Dataset, options, note
 
         takes = expected(model, split.train, items=data.items, users=data.users)
         with alive(f"evaluating {name} ({place} of {len(models)})", takes):
-            _or_note(step, options, notes)
+            _or_note(step, name, options, lacks)
     if not tables:
-        raise DataError("no model can be evaluated on this data", where="; ".join(notes))
+        raise DataError("no model can be evaluated on this data", where="; ".join(_left_out(lacks)))
     return pd.concat(tables, ignore_index=True)
 
 

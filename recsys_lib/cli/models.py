@@ -26,7 +26,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Print every model's name, and what it is."""
     for name in MODELS:
-        print(f"{name:<14}{describe(name)}")
+        print(f"{name:<16}{describe(name)}")
 
 
 def make(text: str, seed: int) -> Recommender:

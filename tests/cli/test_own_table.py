@@ -129,8 +129,19 @@ def test_every_metric_and_model_that_fit_can_be_asked_for(run, loans, tmp_path):
     table = pd.read_csv(tmp_path / "t.csv")
     assert {"rmse", "mae", "auc", "map@10", "gini@10"} <= {*table["metric"]}
     assert {"popular", "ease", "svd", "ials"} <= {*table["model"]}
-    assert "Left out: demographic needs viewers' gender and age" in out
-    assert "biased-mf, svd learn from the ratings" in out
+    assert "Left out: demographic. demographic needs viewers' gender and age" in out
+    assert (
+        "Left out: markov, recent-ease, recent-item-knn, sasrec, gru4rec. train has no times" in out
+    )
+    assert "biased-mf, svd, opinion-mf learn from the ratings" in out
+
+
+def test_models_that_lack_the_same_are_named_together(run, written):
+    rows = "".join(f"{n % 9},{n % 7 + n // 50},{n % 5 + 1}\n" for n in range(80))
+    table = written("user_id,item_id,rating\n" + rows)
+    out = run("evaluate", table, "--models", "all", "--duplicates", "last")[1]
+    ordered = "markov, recent-ease, recent-item-knn, sasrec, gru4rec"
+    assert f"Left out: {ordered}. train has no times" in out
 
 
 def test_settings_of_a_model_follow_a_colon(refused, run, loans):
@@ -147,7 +158,8 @@ def test_what_a_model_is_said_to_learn_from_is_true(name):
     rng = np.random.default_rng(0)
     pairs = rng.permutation(30 * 12)[:200]
     log = pd.DataFrame({"user_id": pairs // 12, "item_id": pairs % 12,
-                        "value": rng.integers(1, 6, 200)})  # fmt: skip
+                        "value": rng.integers(1, 6, 200),
+                        "time": rng.permutation(200)})  # fmt: skip
     items = pd.DataFrame({"item_id": range(12), "title": list("abcdefghijkl"),
                           "genres": ["x|y", "y", "z"] * 4, "synopsis": ["a b", "b c", "c"] * 4,
                           "themes": ["p", "q|p", "r"] * 4})  # fmt: skip
@@ -157,7 +169,7 @@ def test_what_a_model_is_said_to_learn_from_is_true(name):
     for model in [make(text, 0) for text in [name, *[f"{name}:weighted=True"] * able]]:
         try:
             scores = [
-                clone(model).fit(Interactions.from_frame(frame, value="value"),
+                clone(model).fit(Interactions.from_frame(frame, value="value", time="time"),
                                  items=items, users=users).score_all(range(30))
                 for frame in (log, log.assign(value=rng.permutation(log["value"])))
             ]  # fmt: skip
@@ -220,7 +232,7 @@ def test_what_does_not_fit_in_memory_is_not_begun(run, refused, loans, monkeypat
     assert "with more events: --min-item-events 10" in err
     monkeypatch.undo()
     monkeypatch.setattr("recsys_lib.models.numerics.available_memory", lambda: 1000)
-    assert "Left out: ease: The weights" in run("evaluate", loans, "--models", "all")[1]
+    assert "Left out: ease. ease: The weights" in run("evaluate", loans, "--models", "all")[1]
 
 
 def test_a_line_is_seen_where_nobody_sees_a_bar(capsys, monkeypatch):

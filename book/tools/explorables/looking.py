@@ -40,7 +40,11 @@ def clicks(order: str, row: float, position: float, pages: int) -> np.ndarray:
     lots = uniforms(2 * n * pages, FIRST).reshape(pages, 2, n)
     look = grid_chance(row, position, ROWS, POSITIONS).ravel()
     fixed = {"best first": np.arange(n), "worst first": np.arange(n)[::-1]}
-    placed = np.tile(fixed[order], (pages, 1)) if order in fixed else lots[:, 0].argsort(axis=1)
+    placed = (
+        np.tile(fixed[order], (pages, 1))
+        if order in fixed
+        else lots[:, 0].argsort(axis=1, kind="stable")
+    )
     clicked = lots[:, 1] < look * np.array(APPEAL)[placed]
     found = np.zeros((2, n, n), int)
     slots = np.broadcast_to(np.arange(n), placed.shape)

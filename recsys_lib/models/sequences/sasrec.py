@@ -14,7 +14,7 @@ from recsys_lib.models.sequences.order import in_places, windows
 
 
 class SASRec(SequenceNetwork):
-    """Each evening looks back at the evenings before it, and chooses what to weigh (attention).
+    """Each evening looks back at those before it, and chooses what to weigh (attention).
 
     x[t] = titles[seen[t]] + places[t]
     x    = x + attention(x @ query, x @ key, x @ value) @ out

@@ -114,7 +114,7 @@ def ranked(scores: np.ndarray, lot: np.ndarray, n: int) -> np.ndarray:
     able = scores >= least
     order, crowded = np.empty((len(scores), n), int), able.sum(axis=1) > 2 * n
     for rows, width in ((crowded, scores.shape[1]), (~crowded, min(2 * n, scores.shape[1]))):
-        some = np.argpartition(~able[rows], width - 1, axis=1)[:, :width]
+        some = np.argsort(~able[rows], axis=1, kind="stable")[:, :width]
         parts = (np.take_along_axis(part[rows], some, axis=1) for part in (lot, -scores))
         order[rows] = np.take_along_axis(some, np.lexsort(tuple(parts), axis=1)[:, :n], axis=1)
     return order
