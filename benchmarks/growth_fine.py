@@ -1,0 +1,70 @@
+"""How learning and lists grow with the events, in steps of two up to 32 million (chapter 18).
+
+`growth.py` has three sizes and all models; an exponent needs more sizes to have an interval. Here
+four models meet nine sizes of the same made-up logs, three times below eight million. Processor
+seconds are counted, of all threads, because on a machine with other work the clock on the wall
+tells of that work too.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from benchmarks.growth import MODELS, TITLES, made_up_log
+from benchmarks.protocol import Contender, K, alone
+from recsys_lib.interactions import Interactions
+from recsys_lib.models import Recommender
+
+RESULT = Path(__file__).with_name("growth_fine.csv")
+COLUMNS = ("model", "events", "run", "fit_seconds", "lists_seconds", "peak_mb", "measured_on")
+NAMES = ("Popular", "ItemKNN", "EASE", "ImplicitALS")
+SIZES = tuple(125_000 * 2**step for step in range(9))
+ONCE = 8_000_000  # from here on one run
+LISTS = 1_000  # viewers whose ten titles are made
+
+
+def worked(make: Callable[[], Recommender]) -> Contender:
+    """A contender that returns its processor seconds to learn, and for a thousand lists."""
+
+    def run(train: Interactions) -> np.ndarray:
+        start = time.process_time()
+        model = make().fit(train)
+        learned = time.process_time()
+        model.recommend(train.users[:LISTS], K)
+        return np.array([learned - start, time.process_time() - learned])
+
+    return run
+
+
+def measure(events: int, runs: int) -> list[list[str]]:
+    """Each model on a log of so many events, each run in a process of its own, taking turns."""
+    log, rows = made_up_log(events, TITLES, np.random.default_rng(0)), []
+    for turn in range(runs):
+        for name in NAMES:
+            found = alone(partial(worked, MODELS[name]), log)
+            fit, lists = found.columns
+            numbers = f"{fit:.4f}", f"{lists:.4f}", f"{found.peak:.0f}"
+            rows.append([name, events, turn, *numbers, datetime.date.today()])
+    return rows
+
+
+def main() -> None:
+    """Measure and write, size by size, so that what was measured is kept if the rest is not."""
+    with RESULT.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(COLUMNS)
+        for events in tqdm(SIZES, desc="growth"):
+            table.writerows(measure(events, 1 if events >= ONCE else 3))
+            file.flush()
+
+
+if __name__ == "__main__":
+    main()
