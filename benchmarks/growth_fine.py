@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -56,15 +57,20 @@ def measure(events: int, runs: int) -> list[list[str]]:
     return rows
 
 
-def main() -> None:
-    """Measure and write, size by size, so that what was measured is kept if the rest is not."""
-    with RESULT.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(COLUMNS)
-        for events in tqdm(SIZES, desc="growth"):
-            table.writerows(measure(events, 1 if events >= ONCE else 3))
-            file.flush()
+def main(sizes: list[int]) -> None:
+    """Measure the sizes named, or all, and keep what is stored of the others.
+
+    Written size by size, so that what was measured is kept if the rest is not.
+    """
+    sizes, kept = sizes or list(SIZES), []
+    if RESULT.exists():
+        with RESULT.open(encoding="utf-8") as file:
+            kept = [row for row in list(csv.reader(file))[1:] if int(row[1]) not in sizes]
+    for events in tqdm(sizes, desc="growth"):
+        kept += measure(events, 1 if events >= ONCE else 3)
+        with RESULT.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows([COLUMNS, *kept])
 
 
 if __name__ == "__main__":
-    main()
+    main([int(size) for size in sys.argv[1:]])

@@ -54,7 +54,8 @@ def bare(model, log) -> Callable[[int], np.ndarray]:
 
 
 def measure() -> list[list]:
-    log, today, table = made_up_log(EVENTS, TITLES, np.random.default_rng(0)), datetime.date.today(), []
+    log = made_up_log(EVENTS, TITLES, np.random.default_rng(0))
+    today, table = datetime.date.today(), []
     rows = np.random.default_rng(1).choice(log.n_users, REQUESTS + 10, replace=False)
     histories = [log.items[log.matrix[[row]].indices] for row in range(log.n_users)]
     for name, make in {"EASE": EASE, "iALS": ImplicitALS}.items():

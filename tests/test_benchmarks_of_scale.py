@@ -1,4 +1,4 @@
-"""Chapter 18's stored tables: what does not depend on the machine is made again, and is the same."""
+"""Chapter 18's stored tables: what no machine can change is made again, and is the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from benchmarks import growth_fine, nearest, on_request, out_of_core, two_cuts
 from recsys_lib.datasets import load_matinee
-from recsys_lib.models.factors.ease import co_occurrence
 from recsys_lib.scale import deal_by_viewer, streamed_co_occurrence
 from recsys_lib.splits import split_random
 

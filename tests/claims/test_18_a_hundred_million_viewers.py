@@ -247,7 +247,7 @@ def test_folding_in_makes_lists_fresher(small_worlds, surely_positive):
 
 
 def test_with_half_a_year_of_two_thousand_it_is_most_of_freshness(larger_worlds, surely_positive):
-    """In smaller and younger logs a new fit still brings about as much, so less is claimed there."""
+    """In smaller and younger logs a new fit still brings about as much: less is claimed."""
     found = [ages(large.matinee.watched(), 7) for large in larger_worlds]
     gained = [one["folded in"] - one["beforehand"] for one in found]
     left = [one["new"] - one["folded in"] for one in found]
