@@ -29,7 +29,7 @@ COLUMNS = ("titles", "way", "effort", "recall", "queries_per_second", "build_sec
            "measured_on")  # fmt: skip
 SIZES = (1_000, 4_000, 10_000, 100_000, 1_000_000)
 NUMBERS, K, LINKS, CARE = 64, 10, 16, 100  # of a vector; neighbours; of a node, and when building
-EFFORTS = (10, 20, 40, 80, 160, 320)  # nodes that a search keeps open
+EFFORTS = (10, 20, 40, 80, 160, 320, 640, 1280)  # nodes that a search keeps open
 BATCH, REPEATS = 256, 3
 
 
