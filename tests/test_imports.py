@@ -31,7 +31,7 @@ LAYERS = (
     ("comparison",),
     ("tuning",),
     ("explain", "model_card"),
-    ("online", "offpolicy", "pages", "experiments"),
+    ("online", "offpolicy", "pages", "experiments", "scale"),
     ("simulation",),
     ("svg", "prose"),
     ("plotting",),

@@ -1,0 +1,87 @@
+"""Chapter 18's stored tables: what no machine can change is made again, and is the same."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks import growth_fine, nearest, on_request, out_of_core, two_cuts
+from recsys_lib.datasets import load_matinee
+from recsys_lib.scale import deal_by_viewer, streamed_co_occurrence
+from recsys_lib.splits import split_random
+
+
+def test_a_made_up_log_is_the_same_however_it_is_read_and_counted(tmp_path):
+    one, other = (list(out_of_core.chunks(50_000, size=7_000)) for _ in range(2))
+    assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    assert sum(len(who) for who, _ in one) == 50_000
+    files = deal_by_viewer(out_of_core.chunks(50_000), tmp_path, 3)
+    counts = streamed_co_occurrence(files, out_of_core.TITLES)
+    np.testing.assert_array_equal(counts, out_of_core.in_memory(50_000))
+
+
+def test_the_table_of_logs_on_disk_holds_what_was_counted():
+    table = pd.read_csv(out_of_core.RESULT)
+    assert tuple(table) == out_of_core.COLUMNS
+    from_disk = table[table["way"] == "from disk"]
+    assert set(from_disk["events"]) == set(out_of_core.SIZES)
+    assert (from_disk.groupby("events")["step"].nunique() == 4).all()
+
+
+def test_growth_was_measured_at_every_size():
+    table = pd.read_csv(growth_fine.RESULT)
+    assert tuple(table) == growth_fine.COLUMNS
+    assert set(table["events"]) == set(growth_fine.SIZES)
+    assert (table.groupby("events")["model"].nunique() == len(growth_fine.NAMES)).all()
+
+
+def test_waiting_was_measured_for_every_way():
+    table = pd.read_csv(on_request.RESULT)
+    assert tuple(table) == on_request.COLUMNS
+    assert (table.groupby("model")["way"].nunique() == 5).all()
+    timed = table[table["way"] != "fit"]
+    assert (timed["p50_ms"] <= timed["p99_ms"]).all()
+
+
+def test_exact_search_is_exact_and_recall_counts():
+    vectors = nearest.made_up_vectors(500, np.ones(8), np.random.default_rng(0))
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
+    found = nearest.exact(vectors, vectors[:20])
+    order = np.argsort(-(vectors[:20] @ vectors.T), axis=1)[:, : nearest.K]
+    assert (found[:, 0] == np.arange(20)).all() and nearest.recall(found, order) == 1
+    assert nearest.recall(np.array([[1, 2, 9]]), np.array([[1, 2, 3]])) == pytest.approx(2 / 3)
+
+
+def test_the_wider_a_graph_is_searched_the_more_it_finds():
+    table = pd.read_csv(nearest.RESULT)
+    assert tuple(table) == nearest.COLUMNS
+    for _, some in table[table["effort"] > 0].groupby("titles"):
+        assert (some.sort_values("effort")["recall"].diff().dropna() > -0.002).all()
+        assert some["recall"].max() > 0.9 > some["recall"].min()
+
+
+@pytest.mark.skipif(not find_spec("faiss"), reason="faiss is in the benchmarks' environment")
+def test_the_recall_of_a_small_graph_is_as_stored():
+    rows = nearest.measure(1_000, nearest.spectrum())
+    stored = pd.read_csv(nearest.RESULT)
+    stored = stored[stored["titles"] == 1_000]["recall"].to_numpy()
+    np.testing.assert_allclose([float(row[3]) for row in rows], stored, atol=0.01)
+
+
+def test_two_cuts_on_a_small_log_keep_what_they_promise():
+    log = load_matinee().watched()
+    split = split_random(log.select(log.event_rows < 400), 0.2, rng=np.random.default_rng(0))
+    table = pd.DataFrame(two_cuts.measure(split, (10, 50)), columns=two_cuts.COLUMNS)
+    assert (table["hits"] <= table["can"]).all()
+    rows = table.set_index(["first", "candidates"])["hits"]
+    assert rows["iALS", 50] > rows["popular", 50] > rows["lot", 50]
+
+
+def test_the_stored_cuts_lie_under_their_ceilings():
+    table = pd.read_csv(two_cuts.RESULT)
+    assert tuple(table) == two_cuts.COLUMNS and (table["hits"] <= table["can"]).all()
+    few = table[table["candidates"] == 10]
+    assert (few["hits"] == few["can"]).all()  # of ten candidates all are shown
