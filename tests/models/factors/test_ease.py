@@ -70,6 +70,10 @@ def test_the_value_of_an_event_plays_no_part(make_log):
     np.testing.assert_allclose(rated, counted, atol=1e-7)
 
 
+def test_a_row_of_weights_lies_in_one_piece_so_that_one_viewer_is_scored_without_a_copy(make_log):
+    assert EASE().fit(make_log(3)).weights_.flags.c_contiguous
+
+
 def test_a_title_that_nobody_watched_scores_nothing(make_log):
     log = make_log(4, items=40, events=90)
     unwatched = log.item_counts == 0
