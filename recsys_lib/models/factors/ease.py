@@ -56,7 +56,7 @@ class EASE(Recommender):
     def _fit(self, train: Interactions, items, users) -> None:
         check_above("l2", self.l2, 0)
         weights = ease_weights(co_occurrence(event_weights(train.matrix, self.weighted)), self.l2)
-        # In C's order: for one viewer's rows scipy would otherwise copy the matrix into it each time.
+        # In C's order, or scipy would copy the whole matrix into it for every viewer who asks.
         self.weights_ = weights.astype(np.float32, order="C")
 
     def _likeness(self, column: int) -> np.ndarray:
