@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -61,14 +60,6 @@ def test_the_wider_a_graph_is_searched_the_more_it_finds():
     for _, some in table[table["effort"] > 0].groupby("titles"):
         assert (some.sort_values("effort")["recall"].diff().dropna() > -0.002).all()
         assert some["recall"].max() > 0.9 > some["recall"].min()
-
-
-@pytest.mark.skipif(not find_spec("faiss"), reason="faiss is in the benchmarks' environment")
-def test_the_recall_of_a_small_graph_is_as_stored():
-    rows = nearest.measure(1_000, nearest.spectrum())
-    stored = pd.read_csv(nearest.RESULT)
-    stored = stored[stored["titles"] == 1_000]["recall"].to_numpy()
-    np.testing.assert_allclose([float(row[3]) for row in rows], stored, atol=0.01)
 
 
 def test_two_cuts_on_a_small_log_keep_what_they_promise():
