@@ -56,13 +56,25 @@ def words(part: Tag | None) -> str:
     return re.sub(r" (?=[,.;:?!])", "", " ".join(text.split()))
 
 
+UNFOLDED = """.flatMap(([page, number, title, rows]) => rows.map(([kind, heading, anchor, words]) =>
+  [kind, page, number, title, heading, anchor || (anchor === 0 ? heading : ""), words]));"""
+"""How the script makes each section's row whole again."""
+
+
 def write_sections(static: Path, kept: Path) -> None:
-    """All pages' sections, from the files in which an earlier build has kept them."""
-    found = [
-        row for path in sorted(kept.glob("*.json")) for row in json.loads(path.read_text("utf-8"))
-    ]
+    """All pages' sections, from the files in which an earlier build has kept them.
+
+    What the rows of a page share is written once: it is a quarter of what a reader would fetch.
+    """
+    pages: dict[tuple, list] = {}
+    for path in sorted(kept.glob("*.json")):
+        for kind, page, number, title, name, anchor, said in json.loads(path.read_text("utf-8")):
+            rows = pages.setdefault((page, number, title), [])
+            rows.append([kind, name, 0 if anchor == name else anchor, said])
+    found = [[*page, rows] for page, rows in pages.items()]
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    (static / SECTIONS).write_text(f"const SECTIONS = {text};\n", encoding="utf-8", newline="\n")
+    script = f"const SECTIONS = {text}{UNFOLDED}\n"
+    (static / SECTIONS).write_text(script, encoding="utf-8", newline="\n")
 
 
 def own_search(soup: BeautifulSoup) -> None:

@@ -13,7 +13,7 @@ from textwrap import wrap
 
 TABLE = Path(__file__).with_name("which_data.csv")
 WIDTH, ASK, TAKE = 360, (4, 176), (214, 142)  # of the drawing; left edge and width of the boxes
-LETTERS = {ASK: 27, TAKE: 21}  # that fit into a line of a box
+LETTERS = {ASK: 24, TAKE: 18}  # that fit into a line of a box
 LINE, PAD, GAP = 15, 8, 26  # from line to line, in a box above the words, between two boxes
 
 
