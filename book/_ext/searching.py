@@ -14,7 +14,11 @@ from bs4 import BeautifulSoup, Tag
 
 SECTIONS = "search-sections.js"
 THEIRS = re.compile(r"searchtools|language_data|searchindex")
-UNSEARCHED = ".cell_input, .headerlink, script, style, math, .definitions, .cite, .code-switch, pre"
+UNSEARCHED = (
+    ".cell_input, .headerlink, script, style, math, .definitions, .cite, .code-switch, pre, "
+    "details.option"  # of a quiz: most of them are wrong, and would be read out of their place
+)
+ABOUT = 160  # letters of what a name of the library is for
 CHAPTER, PAGE, TERM, NAME = range(4)
 CHAPTER_FILE = re.compile(r"chapters/(\d\d)_")
 
@@ -37,7 +41,7 @@ def read_sections(soup: BeautifulSoup, page: str) -> list[list]:
         found.append([TERM, *start, words(term), term.get("id", ""), words(meaning)])
     for name in article.select("dl.py > dt.sig[id]"):
         about = name.find_next_sibling("dd")
-        found.append([NAME, *start, name["id"], name["id"], words(about)[:400] if about else ""])
+        found.append([NAME, *start, name["id"], name["id"], words(about)[:ABOUT] if about else ""])
     for part in article.select("dl.glossary, dl.py"):
         part.decompose()
     kind = CHAPTER if chapter else PAGE
