@@ -17,7 +17,8 @@ STOPS = "stops(walks(lots, {effect}), border('{rule}', {steps}), {looks})"
 
 def test_the_page_draws_the_same_lots_and_finds_the_same_alarms(chromium, server):
     chromium.open(f"{server}/book/explore_peeking.html")
-    assert chromium.run("lots[999]") == lots()[999].tolist()
+    # Logarithm and cosine may differ in their last digit from processor to processor.
+    np.testing.assert_allclose(chromium.run("lots[999]"), lots()[999], rtol=1e-11)
     for rule, looks, effect in product(RULES, LOOKS, EFFECTS):
         asked = STOPS.format(rule=rule, looks=looks, effect=effect, steps=STEPS)
         assert chromium.run(asked) == stopped_at(rule, looks, effect).tolist(), (
@@ -37,6 +38,7 @@ def test_the_border_is_the_confidence_sequence(chromium, server):
 
 
 def test_the_sentence_counts_what_is_red(chromium, server):
+    chromium.open("about:blank")  # or a change of the part behind # would load nothing
     chromium.open(f"{server}/book/explore_peeking.html#looks=100&rule=usual&effect=0")
     found = chromium.run(SENTENCE)
     ends = stopped_at("usual", 100, 0)

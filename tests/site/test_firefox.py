@@ -31,6 +31,11 @@ STATES = {
     "taste_map": "title=Dexter&near=3&colours=genre",
     "bookshop": "men=90&own=70&remedy=floor&strength=20",
     "bubble": "explore=50&diversity=60&week=40",
+    "evenings": "night1=Friends&night2=Seinfeld&memory=0.1",
+    "thumbs": "up0=8&down2=4&world=close",
+    "looking": "row=60&order=worst+first&pages=20000",
+    "pictures": "policy=the+chase+for+all&pages=20000&explored=0.02",
+    "peeking": "looks=100&rule=always&effect=2",
 }
 
 

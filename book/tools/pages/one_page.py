@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from bs4 import BeautifulSoup, Tag
 NOT_PRINTED = (
     ".headerlink, .prev-next-area, .copybtn, script, .doors, .viewers, .cite, .definitions"
 )
+REFERENCE = re.compile(r"book/api")
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,16 @@ class Part:
 
 
 def read_contents(root: Path) -> list[Part]:
-    """The parts of _toc.yml; the landing page is a part of its own, before the others."""
+    """The parts of _toc.yml to read on paper; the landing page is a part of its own, the first.
+
+    The library's reference is left out: it is for looking things up, and would double the book.
+    """
     contents = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     parts = [Part("", [_built(contents["root"])])]
     for part in contents["parts"]:
-        parts.append(Part(part["caption"], [_built(entry["file"]) for entry in part["chapters"]]))
+        read = [entry["file"] for entry in part["chapters"] if not REFERENCE.match(entry["file"])]
+        if read:
+            parts.append(Part(part["caption"], [_built(file) for file in read]))
     return parts
 
 
