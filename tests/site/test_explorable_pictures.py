@@ -29,12 +29,12 @@ def test_the_page_estimates_what_the_library_does(chromium, server):
 
 
 def test_the_sentence_says_the_truth_and_whether_it_was_held(chromium, server):
-    start = f"{server}/book/explore_pictures.html#pages=20000&explored=0.1&policy="
+    start = f"{server}/book/explore_pictures.html#"
     chromium.open("about:blank")
-    chromium.open(start + "by taste")
+    chromium.open(start + "pages=20000&explored=0.1&policy=by+taste")
     told = chromium.run(SENTENCE)
     assert f"The truth is {truth('by taste'):.1%}".replace("%", "\u00a0%") in told
     assert "the interval holds it" in told
     chromium.open("about:blank")
-    chromium.open(start.replace("20000", "200").replace("0.1", "0.02") + "the chase for all")
+    chromium.open(start + "pages=200&explored=0.02&policy=the+chase+for+all")
     assert "this log cannot answer" in chromium.run(SENTENCE)
