@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 from book.tools.pages import home_page, tiles
 from book.tools.pages.chapter_map import read_parts
@@ -15,6 +16,21 @@ from recsys_lib.pages import editor as editing
 from recsys_lib.simulation.world.config import EPISODES_PER_SEASON, POSITIONS, ROWS, WorldConfig
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+RAW = re.compile(r"\{(?:numref|glue|ref|cite|eq)[^}]*\}|\*[A-Z][\w ]+\*")
+"""Marks of the source, such as {numref} or *Alien*, which a page should show as what they mean."""
+
+
+def test_no_mark_of_the_source_is_left_on_a_page(site, pages):
+    left = {}
+    for name in pages:
+        soup = BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser")
+        for part in soup.select("pre, code, script, style"):
+            part.decompose()
+        if found := RAW.findall(soup.get_text(" ")):
+            left[name] = found
+    assert not left
 
 
 @pytest.fixture(scope="module")

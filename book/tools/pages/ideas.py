@@ -74,7 +74,7 @@ def as_svg(root: Path) -> str:
         for chapter in chapters:
             y += STEP
             places[chapter.number] = y - 5
-            name = wrap(f"{chapter.number} {chapter.title}", BOLD)
+            name = wrap(f"{chapter.number} {chapter.title.replace('*', '')}", BOLD)
             title = text(name, y, ' class="title"')
             y += LINE * len(name)
             lines = said(ideas[chapter.number])
