@@ -23,7 +23,7 @@ def test_a_folder_with_nothing_but_a_folder_stands_for_it(tmp_path):
     (inner / "events.csv").write_text("user_id,item_id\na,b\na,c\nb,c\n")
     assert open_dataset(tmp_path / "outer").interactions.n_events == 3
     (tmp_path / "outer" / "another").mkdir()
-    with pytest.raises(DataError, match="holds no file"):  # which of the two?
+    with pytest.raises(DataError, match="holds no table"):  # which of the two?
         open_dataset(tmp_path / "outer")
 
 
