@@ -15,7 +15,7 @@ from recsys_lib.interactions import ITEM, USER
 from recsys_lib.scale.spark.als import implicit_als
 from recsys_lib.scale.spark.checkpoints import Checkpoints, files_at
 from recsys_lib.scale.spark.counts import co_occurrence_rows, histories
-from recsys_lib.scale.spark.session import session
+from recsys_lib.scale.spark.sessions import session
 
 EXAMPLES = """\
 examples:
@@ -32,8 +32,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m recsys_lib.scale.spark", description=__doc__,
-                     epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser = _Parser(
+        prog="python -m recsys_lib.scale.spark",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("what", choices=("counts", "als"),
                         help="viewers in common of each two titles, or factors")  # fmt: skip
     parser.add_argument("log", help="parquet, one event a row: a file or a folder of parts")
@@ -59,7 +63,8 @@ def main(arguments: list[str] | None = None) -> int:
                  if getattr(options, name) is not None}  # fmt: skip
         if given and options.what == "counts":
             raise ArgumentError(f"--{next(iter(given))} is for als")
-        spark = session(options.master, memory=options.memory)
+        options_of_spark = {"spark.sql.shuffle.partitions": str(options.parts)}
+        spark = session(options.master, memory=options.memory, options=options_of_spark)
     except RecsysError as error:
         return _failed(error, 2)
     try:
@@ -102,12 +107,11 @@ def run(spark, options: argparse.Namespace, given: dict) -> None:
     if options.what == "counts":
         work.stage("counts", settings, lambda: co_occurrence_rows(dealt(), options.titles))
         return
-    spark.sparkContext.setCheckpointDir(work.address("als-rounds"))
 
     def learned():
         from pyspark.sql import functions as F
 
-        viewers, titles = implicit_als(dealt(), options.titles, **given)
+        viewers, titles = implicit_als(dealt(), options.titles, work.address("als-rounds"), **given)
         sides = ((viewers, "viewer"), (titles, "title"))
         one, other = (side.select(F.lit(name).alias("side"), "id", "features")
                       for side, name in sides)  # fmt: skip

@@ -10,12 +10,13 @@ from recsys_lib.errors import check_above, check_at_least
 from recsys_lib.interactions import ITEM, USER
 from recsys_lib.scale.spark.counts import HISTORY
 
-BETWEEN_CHECKPOINTS = 4  # rounds after which Spark forgets how it got there, if told where to
+BETWEEN_CHECKPOINTS = 4  # rounds
 
 
 def implicit_als(
     histories,
     n_items: int,
+    folder: str,
     *,
     factors: int = 64,
     alpha: float = 0.3,
@@ -43,6 +44,9 @@ def implicit_als(
     Args:
         histories: as `recsys_lib.scale.spark.histories` makes them.
         n_items: titles of the catalogue; the penalty depends on it.
+        folder: where Spark keeps what it has after some rounds, an address that all workers see.
+            Else it would remember how each number came about from the first round on, and that
+            chain outgrows the stack after a dozen. Delete it afterwards.
         factors, alpha, l2, nu, iterations, random_state: see `ImplicitALS`.
         blocks: into which Spark deals viewers and titles, at least 1.
 
@@ -63,6 +67,7 @@ def implicit_als(
     check_at_least("nu", nu, 0)
     for name, value in (("alpha", alpha), ("l2", l2)):
         check_above(name, value, 0)
+    histories.sparkSession.sparkContext.setCheckpointDir(str(folder))
     events = histories.select(USER, F.explode(HISTORY).alias(ITEM), F.lit(1.0).alias("r"))
     of_viewers = _numbers(histories.select(F.size(HISTORY).alias("n")))
     of_titles = _numbers(events.groupBy(ITEM).count().select(F.col("count").alias("n")))

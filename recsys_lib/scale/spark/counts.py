@@ -68,7 +68,7 @@ def _check_labels(events, n_items: int) -> None:
             raise DataError(f"{n - known:,} events have no {name}", fix="Leave them out.")
         if low < 0 or high > limit:
             raise DataError(f"{name} runs from {low:,} to {high:,}, outside 0 … {limit:,}",
-                            fix="Number the labels from 0; n_items is of the whole catalogue.")  # fmt: skip
+                            fix="Number them from 0, and count all titles.")  # fmt: skip
 
 
 def co_occurrence_rows(histories, n_items: int):

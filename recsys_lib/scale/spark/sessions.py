@@ -34,7 +34,7 @@ def java() -> Path:
         raise MissingPackageError("Spark runs on Java, and there is none", where=where,
                                   fix=GET_JAVA)  # fmt: skip
     asked = subprocess.run([found, "-version"], capture_output=True, text=True, check=False)
-    version = re.search(r'version "(\d+)', asked.stderr)
+    version = re.search(r'version "(?:1\.)?(\d+)', asked.stderr)
     if asked.returncode or version is None:
         raise MissingPackageError("Java does not say its version", where=found, fix=GET_JAVA)
     if int(version[1]) < OLDEST_JAVA:
@@ -70,7 +70,8 @@ def session(master: str, *, memory: str = "2g", options: Mapping[str, str] | Non
     from pyspark.sql import SparkSession
 
     builder = SparkSession.builder.master(master).appName("recsys_lib")
-    settings = {"spark.driver.memory": memory, "spark.ui.enabled": "false"}
+    settings = {"spark.driver.memory": memory, "spark.ui.enabled": "false",
+                "spark.ui.showConsoleProgress": "false"}  # fmt: skip
     if master.startswith("local"):
         # The workers are this Python, and nobody outside this machine may speak to the driver.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
