@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,13 @@ from recsys_lib.interactions import ITEM, USER, Interactions
 from recsys_lib.scale.spark import histories, session
 
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # Java for minutes, not for days
-OPTIONS = {"spark.sql.shuffle.partitions": "4", "spark.driver.extraJavaOptions": QUICK,
-           "spark.executor.extraJavaOptions": QUICK}  # fmt: skip
+OPTIONS = {
+    "spark.sql.shuffle.partitions": "4",
+    "spark.driver.extraJavaOptions": QUICK,
+    "spark.executor.extraJavaOptions": QUICK,
+    # The workers of a local-cluster are told anew where pyarrow is: where pyspark is.
+    "spark.executorEnv.PYTHONPATH": str(Path(find_spec("pyspark").origin).parents[1]),
+}
 PARTS = 4
 
 

@@ -18,6 +18,7 @@ from tests.scale.spark.conftest import PARTS, executors
 from tests.scale.spark.test_als import arrays
 
 CLUSTER = "local-cluster[2,1,1024]"  # two workers, each a Java process of its own
+PATIENCE = 300  # seconds; only a hang takes so long
 KILLED, COUNTED = "killed", "counted"
 
 
@@ -96,7 +97,12 @@ def test_with_one_attempt_only_the_job_fails_and_so_the_kill_is_one(spark_at, pa
 
 @pytest.fixture(scope="module")
 def cluster(spark_at):
-    return spark_at(CLUSTER)
+    """Two executors, both there."""
+    spark, until = spark_at(CLUSTER), time.monotonic() + PATIENCE
+    while len(executors()) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    return spark
 
 
 @pytest.mark.parametrize("step", ["counted", "summed"])
@@ -104,8 +110,7 @@ def test_an_executor_that_is_killed_takes_its_parts_along_and_they_are_made_agai
     cluster, parquet, log, kill, step
 ):
     """Killed while it adds up, it loses what it had counted for others too (the shuffle)."""
-    notes = kill(step, 2)
-    before = set(executors())
+    notes, before = kill(step, 2), set(executors())
     counts = counts_by(cluster, parquet, log)
     assert (notes / step / KILLED).exists()
     assert before - set(executors())
