@@ -38,7 +38,7 @@ COLUMNS = ("events", "way", "step", "seconds", "processor_seconds", "peak_mb", "
            "versions")  # fmt: skip
 SIZES = (100_000, 1_000_000, 4_000_000, 10_000_000)
 A_FILE = 500_000
-ROUNDS, MASTER, MEMORY = 3, "local[2]", "6g"
+ROUNDS, WORKERS, MEMORY = 3, 2, "6g"
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 PATIENCE = 900
 
@@ -73,6 +73,11 @@ def whole(folder: str):
     return matrix
 
 
+def parts_of(folder: str, least: int) -> int:
+    """Into how many the log is dealt: two million events each."""
+    return max(least, len(list(Path(folder).glob("*.parquet"))) * A_FILE // A_PART)
+
+
 # The ways ----------------------------------------------------------------------------------------
 
 
@@ -97,8 +102,8 @@ def from_disk(folder: str, clock: Clock) -> np.ndarray:
 
     clock.start()
     with tempfile.TemporaryDirectory() as dealt:
-        parts = max(1, len(list(Path(folder).iterdir())) * A_FILE // A_PART)
-        counts = streamed_co_occurrence(deal_by_viewer(read(folder), dealt, parts), TITLES)
+        files = deal_by_viewer(read(folder), dealt, parts_of(folder, 1))
+        counts = streamed_co_occurrence(files, TITLES)
     clock.step("counts")
     return counts
 
@@ -114,13 +119,14 @@ def by_spark(folder: str, clock: Clock) -> np.ndarray:
 
     clock.start()
     with tempfile.TemporaryDirectory() as scratch:
-        spark = session(MASTER, memory=MEMORY, options={"spark.local.dir": scratch})
+        spark = session(f"local[{WORKERS}]", memory=MEMORY, options={"spark.local.dir": scratch})
         spark.range(10).count()
         clock.step("start")
-        log = spark.read.parquet(folder)
-        counts = as_array(co_occurrence_rows(histories(log, TITLES), TITLES), TITLES)
+        log, parts = spark.read.parquet(folder), parts_of(folder, WORKERS)
+        dealt = histories(log, TITLES, parts=parts)
+        counts = as_array(co_occurrence_rows(dealt, TITLES), TITLES)
         clock.step("counts")
-        dealt = histories(log, TITLES).cache()
+        dealt = histories(log, TITLES, parts=parts).cache()
         for side in implicit_als(dealt, TITLES, f"{scratch}/rounds", iterations=ROUNDS):
             side.toArrow()
         clock.step("iALS, three rounds")

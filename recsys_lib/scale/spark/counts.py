@@ -27,7 +27,8 @@ def histories(log, n_items: int, *, user: str = USER, item: str = ITEM, parts: i
         log: pyspark DataFrame, one event a row, in any order; whole numbers from 0.
         n_items: titles of the catalogue.
         user, item: its columns.
-        parts: into which the viewers are dealt, at least 1.
+        parts: into which the viewers are dealt, at least 1. Each sends its own counts, so few and
+            large ones are better: some two million events a part, and a part or two a worker.
 
     Raises:
         ArgumentError: parts or n_items below 1.
