@@ -36,7 +36,15 @@ KERNELS = {
 OWN = "own"
 PYTEST = ("-m", "pytest", "-q", "-n", "2")
 PARTS = {
-    "tests": (*PYTEST, "--ignore", "tests/site", "--ignore", "tests/assignments/slow"),
+    "tests": (
+        *PYTEST,
+        "--ignore",
+        "tests/site",
+        "--ignore",
+        "tests/scale/spark",
+        "--ignore",
+        "tests/assignments/slow",
+    ),
     "numerics": (
         *(*PYTEST, "tests/data", "tests/metrics", "tests/models", "tests/rerank"),
         *("tests/explain", "tests/simulation"),

@@ -7,7 +7,8 @@ workers on this machine. Each way and size is a session of processes of its own;
 there is the work of all of them, Java and Python, and their memory together. All counts must agree
 to the last viewer.
 
-    make spark-bench      # some ten minutes; Java 17, and half a gigabyte of disk for a while
+    make spark-bench                                # needs Java 17; a quarter of an hour
+    python -m benchmarks.spark measure 4000000      # these sizes only; other rows stay
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def in_memory(folder: str, clock: Clock) -> np.ndarray:
     matrix.sort_indices()
     log = Interactions(np.arange(matrix.shape[0]), np.arange(TITLES), matrix)
     ImplicitALS(iterations=ROUNDS).fit(log)
-    clock.step("iALS, three rounds")
+    clock.step(f"iALS of {ROUNDS} rounds")
     return counts
 
 
@@ -129,7 +130,7 @@ def by_spark(folder: str, clock: Clock) -> np.ndarray:
         dealt = histories(log, TITLES, parts=parts).cache()
         for side in implicit_als(dealt, TITLES, f"{scratch}/rounds", iterations=ROUNDS):
             side.toArrow()
-        clock.step("iALS, three rounds")
+        clock.step(f"iALS of {ROUNDS} rounds")
         spark.stop()
     return counts
 
@@ -214,39 +215,52 @@ def versions() -> str:
 
 def alone(way: str, folder: str, counts: str) -> list[list]:
     """The rows of one way, from a session of its own; its counts go into a file."""
-    done = subprocess.run([sys.executable, "-m", "benchmarks.spark", way, folder, counts],
+    done = subprocess.run([sys.executable, "-m", "benchmarks.spark", "one", way, folder, counts],
                           start_new_session=True, stdout=subprocess.PIPE, text=True, check=True,
                           timeout=PATIENCE)  # fmt: skip
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def main() -> None:
-    which, today = versions(), datetime.date.today()
-    with RESULT.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(COLUMNS)
-        for events in SIZES:
-            with tempfile.TemporaryDirectory() as place:
-                log = Path(place, "log")
-                log.mkdir()
-                write(events, log)
-                known = None
-                for way in WAYS:
-                    rows = alone(way, str(log), f"{place}/counts.npy")
-                    counts = np.load(f"{place}/counts.npy")
-                    assert known is None or np.array_equal(counts, known), f"{way} disagrees"
-                    known = counts
-                    for row in rows:
-                        table.writerow([events, way, *row, today, which])
-                        file.flush()
-                        print(events, way, *row, flush=True)
+def main(sizes: list[int]) -> None:
+    """Measure these sizes, or all, and put them into spark.csv."""
+    sizes, kept = sizes or list(SIZES), []
+    if RESULT.exists():
+        with RESULT.open(encoding="utf-8", newline="") as file:
+            kept = [row for row in list(csv.reader(file))[1:] if int(row[0]) not in sizes]
+    which, today, rows = versions(), datetime.date.today(), []
+    for events in sizes:
+        for row in measured(events):
+            rows.append([events, *row, today, which])
+        everything = sorted(kept + rows, key=lambda row: int(row[0]))
+        with RESULT.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows([COLUMNS, *everything])
+
+
+def measured(events: int) -> Iterator[list]:
+    """Rows of every way at one size; all must count the same."""
+    with tempfile.TemporaryDirectory() as place:
+        log, found, known = Path(place, "log"), Path(place, "counts.npy"), None
+        log.mkdir()
+        write(events, log)
+        for way in WAYS:
+            for row in alone(way, str(log), str(found)):
+                print(events, way, *row, flush=True)
+                yield [way, *row]
+            counts = np.load(found)
+            assert known is None or np.array_equal(counts, known), f"{way} disagrees"
+            known = counts
+
+
+def one(way: str, folder: str, found: str) -> None:
+    """What a session of its own does."""
+    clock = Clock()
+    with threadpool_limits(2):
+        np.save(found, WAYS[way](folder, clock))
+    print(json.dumps(clock.rows))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        clock = Clock()
-        with threadpool_limits(2):
-            np.save(sys.argv[3], WAYS[sys.argv[1]](sys.argv[2], clock))
-        print(json.dumps(clock.rows))
+    if sys.argv[1:2] == ["one"]:
+        one(*sys.argv[2:])
     else:
-        main()
+        main([int(size) for size in sys.argv[2:]])

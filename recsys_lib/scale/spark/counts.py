@@ -88,7 +88,7 @@ def co_occurrence_rows(histories, n_items: int):
 
     cloudpickle.register_pickle_by_value(on_workers)
     count, add = on_workers.counted(int(n_items)), on_workers.summed()
-    rows = histories.select(HISTORY).mapInArrow(count, "title int, counts array<int>")
+    rows = histories.select(HISTORY).mapInArrow(count, "title int, counts binary")
     reducers = max(rows.sparkSession.sparkContext.defaultParallelism, 1)
     return rows.repartition(reducers, "title").mapInArrow(add, "title int, counts array<bigint>")
 

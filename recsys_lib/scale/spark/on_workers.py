@@ -14,11 +14,14 @@ EVENTS_AT_ONCE = 2_000_000  # multiplied at once, so that a part of any size fit
 
 
 def counted(n_items: int, at_most: int = EVENTS_AT_ONCE) -> Callable:
-    """Histories in, one row of common viewers a title out, of the part that this worker has."""
+    """Histories in, one row of common viewers a title out, of the part that this worker has.
 
-    def count(batches: Iterable) -> Iterator:
+    A row goes out as the bytes of int32, which Spark passes on without looking at each number.
+    """
+
+    def count(histories: Iterable) -> Iterator:
         counts, held, size = None, [], 0
-        for batch in batches:
+        for batch in histories:
             lists = batch.column(0)
             lengths = np.diff(lists.offsets.to_numpy())
             held.append((lists.flatten().to_numpy(zero_copy_only=False), lengths))
@@ -29,7 +32,7 @@ def counted(n_items: int, at_most: int = EVENTS_AT_ONCE) -> Callable:
             counts = added(counts, held)
         if counts is not None:
             seen = np.flatnonzero(np.diag(counts))
-            yield from batches_of_rows(seen, lambda title: counts[title], np.int32)
+            yield from batches(seen, counts.__getitem__, as_bytes)
 
     def added(counts, held):
         """counts + X.T @ X of the histories held, as whole numbers."""
@@ -52,29 +55,45 @@ def counted(n_items: int, at_most: int = EVENTS_AT_ONCE) -> Callable:
 def summed() -> Callable:
     """Rows of several parts in, one row a title out."""
 
-    def add(batches: Iterable) -> Iterator:
+    def add(parts: Iterable) -> Iterator:
         rows = {}
-        for batch in batches:
+        for batch in parts:
             titles = batch.column(0).to_numpy()
-            parts = batch.column(1).flatten().to_numpy().reshape(len(titles), -1)
-            for title, row in zip(titles.tolist(), parts, strict=True):
+            for title, part in zip(titles.tolist(), batch.column(1), strict=True):
+                row = np.frombuffer(part.as_buffer(), np.int32)
                 if title in rows:
                     rows[title] += row
                 else:
                     rows[title] = row.astype(np.int64)
-        yield from batches_of_rows(np.array(sorted(rows), int), rows.__getitem__, np.int64)
+        yield from batches(np.array(sorted(rows), int), rows.__getitem__, as_lists)
 
     return add
 
 
-def batches_of_rows(titles: np.ndarray, row_of: Callable, kind: type) -> Iterator:
+def batches(titles: np.ndarray, row_of: Callable, column: Callable) -> Iterator:
     """Arrow batches of (title, counts)."""
     import pyarrow as pa
 
     for start in range(0, len(titles), ROWS_AT_ONCE):
         some = titles[start : start + ROWS_AT_ONCE]
-        rows = np.stack([row_of(title) for title in some.tolist()]).astype(kind)
-        offsets = np.arange(0, rows.size + 1, rows.shape[1], dtype=np.int32)
-        lists = pa.ListArray.from_arrays(offsets, rows.ravel())
-        yield pa.RecordBatch.from_arrays([pa.array(some.astype(np.int32)), lists],
+        rows = np.stack([row_of(title) for title in some.tolist()])
+        yield pa.RecordBatch.from_arrays([pa.array(some.astype(np.int32)), column(rows)],
                                          names=["title", "counts"])  # fmt: skip
+
+
+def as_lists(rows: np.ndarray):
+    """An Arrow column of lists, one a row."""
+    import pyarrow as pa
+
+    offsets = np.arange(0, rows.size + 1, rows.shape[1], dtype=np.int32)
+    return pa.ListArray.from_arrays(offsets, rows.ravel())
+
+
+def as_bytes(rows: np.ndarray):
+    """An Arrow column of bytes, one string of them a row."""
+    import pyarrow as pa
+
+    step = rows.shape[1] * rows.itemsize
+    offsets = np.arange(0, rows.nbytes + 1, step, dtype=np.int32)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(rows))]
+    return pa.Array.from_buffers(pa.binary(), len(rows), buffers)

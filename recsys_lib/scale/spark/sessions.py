@@ -71,7 +71,9 @@ def session(master: str, *, memory: str = "2g", options: Mapping[str, str] | Non
 
     builder = SparkSession.builder.master(master).appName("recsys_lib")
     settings = {"spark.driver.memory": memory, "spark.ui.enabled": "false",
-                "spark.ui.showConsoleProgress": "false"}  # fmt: skip
+                "spark.ui.showConsoleProgress": "false",
+                # A row of counts is large: ten thousand at once would be too much for a worker.
+                "spark.sql.execution.arrow.maxRecordsPerBatch": "1000"}  # fmt: skip
     if master.startswith("local"):
         # The workers are this Python, and nobody outside this machine may speak to the driver.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

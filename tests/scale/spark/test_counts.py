@@ -85,7 +85,7 @@ def test_the_workers_do_not_need_this_library(dealt, log, tmp_path):
         yield from count(batches)
         Path(note).write_text(str("recsys_lib" in sys.modules))
 
-    dealt.select("item_ids").mapInArrow(watched, "title int, counts array<int>").count()
+    dealt.select("item_ids").mapInArrow(watched, "title int, counts binary").count()
     assert Path(note).read_text() == "False"
 
 
