@@ -22,8 +22,6 @@ OPTIONS = {
     "spark.sql.shuffle.partitions": "4",
     "spark.driver.extraJavaOptions": QUICK,
     "spark.executor.extraJavaOptions": QUICK,
-    # The workers of a local-cluster are told anew where pyarrow is: where pyspark is.
-    "spark.executorEnv.PYTHONPATH": str(Path(find_spec("pyspark").origin).parents[1]),
 }
 PARTS = 4
 
@@ -40,13 +38,18 @@ def pytest_collection_modifyitems(items) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _scratch(tmp_path_factory) -> Iterator[None]:
     """What Spark leaves behind lies with pytest's own files."""
-    with pytest.MonkeyPatch.context() as patch:
-        import pyspark
+    if find_spec("pyspark") is None or find_spec("pyarrow") is None:
+        pytest.fail("pyspark and pyarrow are not here: run make spark-test")
+    import pyspark
 
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_LOCAL_DIRS", str(tmp_path_factory.mktemp("scratch")))
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         patch.setenv("SPARK_WORKER_DIR", str(tmp_path_factory.mktemp("workers")))
-        patch.setenv("SPARK_HOME", str(Path(pyspark.__file__).parent))  # for local-cluster
+        home = Path(pyspark.__file__).parent
+        patch.setenv("SPARK_HOME", str(home))  # for local-cluster
+        # Its workers are told anew where pyarrow is: where pyspark is.
+        patch.setitem(OPTIONS, "spark.executorEnv.PYTHONPATH", str(home.parent))
         yield
 
 

@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
 from recsys_lib.errors import ArgumentError
@@ -62,12 +61,17 @@ def resumed(folder, parquet, log):
     return before, done.stdout.splitlines()
 
 
-def counts_in(folder: Path, log) -> np.ndarray:
+def rows_of(stage: Path) -> list[dict]:
     """Read without Spark: what it leaves is plain parquet."""
-    table = pq.read_table(folder / "counts")
+    import pyarrow.parquet as pq
+
+    return pq.read_table(stage).to_pylist()
+
+
+def counts_in(folder: Path, log) -> np.ndarray:
     counts = np.zeros((log.n_items, log.n_items))
-    for title, row in zip(table["title"].to_pylist(), table["counts"].to_pylist(), strict=True):
-        counts[title] = row
+    for row in rows_of(folder / "counts"):
+        counts[row["title"]] = row["counts"]
     return counts
 
 
@@ -100,7 +104,7 @@ def test_another_setting_is_not_answered_with_what_stands(resumed, folder, parqu
 def test_factors_stand_beside_the_histories_they_came_from(resumed, folder, parquet, log, capsys):
     arguments = command("als", parquet, folder, log, "--factors", "4", "--iterations", "5")
     assert run(arguments, capsys) == ["factors: started", "histories: stands", "factors: done"]
-    rows = pq.read_table(folder / "factors").to_pylist()
+    rows = rows_of(folder / "factors")
     assert {row["side"] for row in rows} == {"viewer", "title"}
     assert sum(row["side"] == "viewer" for row in rows) == log.active_users
     assert all(len(row["features"]) == 4 for row in rows)
