@@ -134,11 +134,11 @@ def test_with_spark_s_penalty_ours_makes_spark_s_lists_within_what_a_seed_change
 
 
 def test_with_our_own_penalty_lists_are_near(learned, split):
-    """nDCG@10 within 0.02; more than 6 of ten titles shared."""
+    """nDCG@10 within 0.02; between six and seven of ten titles shared."""
     ours, spark = lists_of(ImplicitALS(), split), lists(*learned, split)
     print(worth(spark, split), worth(ours, split), overlap(spark, ours, split))
     assert abs(worth(spark, split) - worth(ours, split)) < 0.02
-    assert overlap(spark, ours, split) > 6
+    assert 6 < overlap(spark, ours, split) < 7
     # The null: what does not know the viewer shares far less.
     popular = Popular().fit(split.train).score_all(split.train.users)
     same = lists(popular, np.eye(split.train.n_items), split)
