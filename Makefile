@@ -84,10 +84,10 @@ $(SPARK): tests/scale/spark/requirements.lock $(READY)
 	@touch $@
 
 spark-test: $(SPARK) ## test the counts and factors by Spark, with workers that die (needs Java 17)
-	PYTHONPATH=$(SPARK) $(ONE_THREAD) $(BIN)/python -m pytest tests/scale/spark
+	PYTHONPATH=$(CURDIR)/$(SPARK) $(ONE_THREAD) $(BIN)/python -m pytest tests/scale/spark
 
 spark-bench: $(SPARK) ## measure Spark beside one process, into benchmarks/spark.csv (needs Java 17)
-	PYTHONPATH=$(SPARK) $(BIN)/python -m benchmarks.spark
+	PYTHONPATH=$(CURDIR)/$(SPARK) $(BIN)/python -m benchmarks.spark
 
 $(BENCH)/.ready: benchmarks/requirements.lock
 	$(PYTHON) -m venv $(BENCH)
