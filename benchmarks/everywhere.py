@@ -37,13 +37,8 @@ OWN = "own"
 PYTEST = ("-m", "pytest", "-q", "-n", "2")
 PARTS = {
     "tests": (
-        *PYTEST,
-        "--ignore",
-        "tests/site",
-        "--ignore",
-        "tests/scale/spark",
-        "--ignore",
-        "tests/assignments/slow",
+        *(*PYTEST, "--ignore", "tests/site", "--ignore", "tests/scale/spark"),
+        *("--ignore", "tests/assignments/slow"),
     ),
     "numerics": (
         *(*PYTEST, "tests/data", "tests/metrics", "tests/models", "tests/rerank"),
