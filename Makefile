@@ -10,6 +10,7 @@ SEED ?= 1
 DATA ?= matinee
 GRADES ?= assignments/grades
 AXE := _build/axe
+SPARK := _build/spark
 LAUNCHED := _build/launched
 
 # One thread each for sums, because pytest and the runner use the cores.
@@ -19,7 +20,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book preview serve lab notebooks test system-test everywhere wheels site-test pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
+.PHONY: help book preview serve lab notebooks test system-test everywhere wheels site-test spark-test spark-bench pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,7 +62,7 @@ test: system-test $(CLASSROOM) ## lint, test the library and the claims, recompu
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m book.tools.notebooks --check
-	$(ONE_THREAD) $(BIN)/python -m pytest $(BY_FILE) --ignore tests/site --ignore tests/assignments/slow
+	$(ONE_THREAD) $(BIN)/python -m pytest $(BY_FILE) --ignore tests/site --ignore tests/scale/spark --ignore tests/assignments/slow
 	$(ONE_THREAD) $(BIN)/python -m pytest $(BY_FILE) --nbval --nbval-current-env chapters
 
 $(AXE): tests/site/requirements.lock $(READY)
@@ -79,6 +80,17 @@ system-test:
 
 site-test: book $(AXE) $(CLASSROOM) ## build the site, then test its gates, links and pages in Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/site
+
+# Spark (434 MB, nearly all of it Java) lies beside the environment, so that readers need not have it.
+$(SPARK): tests/scale/spark/requirements.lock $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --require-hashes --upgrade --target $(SPARK) -r $<
+	@touch $@
+
+spark-test: $(SPARK) ## test the counts and factors by Spark, with workers that die (needs Java 17)
+	PYTHONPATH=$(CURDIR)/$(SPARK) $(ONE_THREAD) $(BIN)/python -m pytest tests/scale/spark
+
+spark-bench: $(SPARK) ## measure Spark beside one process, into benchmarks/spark.csv (needs Java 17)
+	PYTHONPATH=$(CURDIR)/$(SPARK) $(BIN)/python -m benchmarks.spark
 
 $(BENCH)/.ready: benchmarks/requirements.lock
 	$(PYTHON) -m venv $(BENCH)

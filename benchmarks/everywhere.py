@@ -36,7 +36,10 @@ KERNELS = {
 OWN = "own"
 PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 PARTS = {
-    "tests": (*PYTEST, "--ignore", "tests/site", "--ignore", "tests/assignments/slow"),
+    "tests": (
+        *(*PYTEST, "--ignore", "tests/site", "--ignore", "tests/scale/spark"),
+        *("--ignore", "tests/assignments/slow"),
+    ),
     "numerics": (
         *(*PYTEST, "tests/data", "tests/metrics", "tests/models", "tests/rerank"),
         *("tests/explain", "tests/simulation"),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import growth_fine, nearest, on_request, out_of_core, serving, two_cuts
+from benchmarks import growth_fine, nearest, on_request, out_of_core, serving, spark, two_cuts
 from recsys_lib.datasets import load_matinee
 from recsys_lib.models import Popular
 from recsys_lib.models.saved import save
 from recsys_lib.scale import deal_by_viewer, streamed_co_occurrence
 from recsys_lib.splits import split_random
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_a_made_up_log_is_the_same_however_it_is_read_and_counted(tmp_path):
@@ -29,6 +35,46 @@ def test_the_table_of_logs_on_disk_holds_what_was_counted():
     from_disk = table[table["way"] == "from disk"]
     assert set(from_disk["events"]) == set(out_of_core.SIZES)
     assert (from_disk.groupby("events")["step"].nunique() == 4).all()
+
+
+def test_spark_was_measured_beside_both_of_our_ways():
+    table = pd.read_csv(spark.RESULT)
+    assert tuple(table) == spark.COLUMNS
+    for _, some in table.groupby("events"):
+        steps = some.groupby("way")["step"].agg(set)
+        als = f"iALS of {spark.ROUNDS} rounds"
+        assert steps["Spark"] == {"start", "counts", als}
+        assert steps["in memory"] == {"counts", als} and steps["from disk"] == {"counts"}
+    assert table["versions"].str.contains("pyspark 4.* Java 1.* Python 3.* cores").all()
+
+
+HEAVY = """
+import sys, time
+held = b"1" * 200_000_000
+while time.process_time() < 0.5:
+    pass
+print("ready", flush=True)
+sys.stdin.read()
+"""
+SESSION = f"""
+import subprocess, sys
+from benchmarks.spark import memory, work
+before = work(), memory()
+pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+with subprocess.Popen([sys.executable, "-c", {HEAVY!r}], **pipes) as heavy:
+    heavy.stdout.readline()
+    print(work() - before[0], memory() - before[1])
+print(work() - before[0], memory() - before[1])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="read from /proc, which Linux has")
+def test_the_work_and_memory_of_a_session_are_those_of_all_its_processes():
+    done = subprocess.run([sys.executable, "-c", SESSION], start_new_session=True, check=True,
+                          capture_output=True, text=True, cwd=ROOT)  # fmt: skip
+    alive, ended = ([float(number) for number in line.split()] for line in done.stdout.splitlines())
+    assert alive[0] > 0.45 and ended[0] > 0.45
+    assert alive[1] > 190 > 50 > ended[1]
 
 
 def test_growth_was_measured_at_every_size():

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from scipy.optimize import nnls
 
-from benchmarks import growth_fine
+from benchmarks import growth_fine, spark
 from recsys_lib.datasets.matinee import load_matinee
 from recsys_lib.models import EASE, ContentProfile, FeaturedMF, ImplicitALS, Popular, Random
 from recsys_lib.models.factors.ease import co_occurrence, ease_weights
@@ -312,3 +313,26 @@ def test_what_was_measured_bends_as_the_chapter_says():
         seconds = table[name]
         slopes = np.polyfit(np.log(seconds.index[:5]), np.log(seconds.iloc[:5]), 1)
         assert np.exp(np.polyval(slopes, np.log(seconds.index[-1]))) < seconds.iloc[-1]
+
+
+# Spark -------------------------------------------------------------------------------------------
+
+
+def per_event(seconds) -> float:
+    """b of a + b * events by relative error, neither below 0, as the chapter fits it."""
+    events = seconds.index.to_numpy(float)
+    columns = np.column_stack([np.ones(len(events)), events])
+    return nnls((columns.T / seconds.to_numpy()).T, np.ones(len(events)))[0][1]
+
+
+def test_an_event_more_costs_spark_more_than_one_process_so_no_size_here_turns_it_round():
+    """The stored seconds, not this machine's."""
+    table = pd.read_csv(spark.RESULT)
+    work = table.pivot_table("processor_seconds", ["step", "events"], "way")
+    for step in ("counts", f"iALS of {spark.ROUNDS} rounds"):
+        ours, theirs = work.loc[step, "in memory"], work.loc[step, "Spark"]
+        assert (theirs > 2 * ours).all()
+        assert per_event(theirs) > 1.5 * per_event(ours)
+        # The null: where the dearer one is dear at the start only, this says so.
+        dear_at_first = 20 + ours
+        assert per_event(dear_at_first) == pytest.approx(per_event(ours), rel=0.5)
