@@ -54,9 +54,10 @@ def recbole_vae(rows, columns, n_items: int, seed: int, settings: dict):
             "mlp_hidden_dimension": [settings["hidden"]], "latent_dimension": settings["latent"],
             "dropout_prob": settings["noise"], "anneal_cap": settings["beta"],
             "total_anneal_steps": 1, "seed": seed, "state": "ERROR",
+            "eval_args": {"split": {"RS": [1, 0, 0]}, "group_by": "user"},
         })  # fmt: skip
         logging.disable(logging.CRITICAL)
-        data = create_dataset(config)
+        data = create_dataset(config).build()[0]  # all of it to learn from
     torch.manual_seed(seed)
     model = MultiVAE(config, data)
     adam = torch.optim.Adam(model.parameters(), settings["learning_rate"])

@@ -1,6 +1,7 @@
 """The networks beside those of other libraries, at the same settings; for chapters 8 and 9.
 
     python -m benchmarks.deep_peers cornac=PYTHON recbole=PYTHON rectools=PYTHON
+    python -m benchmarks.deep_peers recbole=PYTHON 1m       one set; the other rows stay
 
 writes deep_peers.csv. PYTHON is one that has the peer, each in an environment of its own, since
 RecTools needs an older numpy than Cornac; benchmarks/README.md says what to install. The peers get
@@ -55,13 +56,14 @@ CASES = [
 
 
 def main(words: list[str]) -> int:
-    pythons = dict(word.split("=", 1) for word in words)
+    pythons = dict(word.split("=", 1) for word in words if "=" in word)
+    sets = [word for word in words if "=" not in word] or [name for name, *_ in CASES]
     unknown = set(pythons) - {peer.lower() for _, peer, _, _ in CASES}
     if unknown or not pythons:
         raise ArgumentError(f"say which Python has which peer, not {words}", fix=__doc__)
     kept = [] if not RESULT.exists() else pd.read_csv(RESULT).to_numpy().tolist()
     for name, peer, make, settings in CASES:
-        if peer.lower() not in pythons:
+        if peer.lower() not in pythons or name not in sets:
             continue
         split = parted(name, make)
         model = f"{make.__name__} {peer}"
