@@ -20,7 +20,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book preview serve lab notebooks test system-test everywhere wheels site-test spark-test spark-bench pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
+.PHONY: help book preview serve lab notebooks test system-test twins-test everywhere wheels site-test spark-test spark-bench pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ test: system-test $(CLASSROOM) ## lint, test the library and the claims, recompu
 $(AXE): tests/site/requirements.lock $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --upgrade --target $(AXE) -r $<
 	@touch $@
+
+twins-test: $(READY) ## test the twins in PyTorch, and fail where there is none (Debian: python3-torch)
+	RECSYS_TORCH=required $(BIN)/python -m pytest tests/models/test_twins.py
 
 everywhere: $(CLASSROOM) ## test as on other processors; hours (ONLY="--kernels Prescott --parts notebooks")
 	$(BIN)/python -m benchmarks.everywhere $(ONLY)

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARY = ROOT / "recsys_lib"
 FILES = sorted(LIBRARY.rglob("*.py"))
+TWINS = sorted(LIBRARY.rglob("*_torch.py"))  # optional, and the only files that import PyTorch
 
 LAYERS = (
     ("errors",),
@@ -51,7 +52,7 @@ before = (list(warnings.filters), random.getstate(), repr(np.random.get_state())
                dict.items(matplotlib.rcParams)))
 import recsys_lib
 for module in pkgutil.walk_packages(recsys_lib.__path__, "recsys_lib."):
-    if not module.name.endswith("__main__"):
+    if not module.name.endswith(("__main__", "_torch")):
         importlib.import_module(module.name)
 assert list(warnings.filters) == before[0], "warnings are filtered"
 assert random.getstate() == before[1], "python's generator was used"
@@ -191,7 +192,17 @@ def needed_at_once(source: str) -> set[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_library_can_be_imported_in_a_browser(path):
-    assert needed_at_once(path.read_text(encoding="utf-8")) <= IN_THE_BROWSER
+    of_twins = {"torch"} if path in TWINS else set()
+    assert needed_at_once(path.read_text(encoding="utf-8")) <= IN_THE_BROWSER | of_twins
+
+
+def test_twins_in_pytorch_stand_alone_and_nothing_imports_them():
+    assert len(TWINS) == 2
+    for path in TWINS:
+        found = {name.split(".")[0] for name in modules_imported(path)}
+        assert found <= {"torch", "numpy"} | sys.stdlib_module_names, path.name
+    for path in set(FILES) - set(TWINS):
+        assert not any("_torch" in name for name in modules_imported(path)), path.name
 
 
 def test_an_import_inside_a_function_may_wait():

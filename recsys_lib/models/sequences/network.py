@@ -47,9 +47,8 @@ class SequenceNetwork(SequenceRecommender):
         schedule = Schedule(
             self.epochs, self.batch_size, self.patience, self.random_state, self.progress
         )
-        loss = SampledSoftmax(type(self)._states, int(self.negatives), float(self.dropout))
         self.parameters_, self.history_ = train_with_jax(
-            loss, self._begin_with(train), lambda chosen: seen[chosen],
+            self._loss(), self._begin_with(train), lambda chosen: seen[chosen],
             rows, schedule, learning_rate=self.learning_rate, held=held,
         )  # fmt: skip
 
@@ -60,6 +59,9 @@ class SequenceNetwork(SequenceRecommender):
         check_at_least("dropout", self.dropout, 0)
         if self.dropout >= 1:
             raise ArgumentError(f"dropout must be below 1, not {self.dropout!r}")
+
+    def _loss(self) -> Callable:
+        return SampledSoftmax(type(self)._states, int(self.negatives), float(self.dropout))
 
     def _begin_with(self, train: Interactions) -> dict[str, np.ndarray]:
         rng, share = np.random.default_rng(self.random_state), train.item_counts + 1.0
@@ -132,7 +134,17 @@ class SampledSoftmax:
         right = (state * parameters["titles"][following]).sum(-1) + parameters["bias"][following]
         wrong = state @ parameters["titles"][others].T + parameters["bias"][others]
         wrong = xp.where(others == following[..., None], -1e30, wrong)
+        missed = self.missed(right, wrong, n_items, xp)
+        return (missed * real).sum() / xp.maximum(real.sum(), 1)
+
+    def missed(self, right, wrong, n_items: int, xp):
+        """How far each evening's guess was off.
+
+        Args:
+            right: score of the next title, (n, length).
+            wrong: scores of the titles drawn, (n, length, negatives); -1e30 for the next one.
+            n_items: titles in all.
+        """
         top = xp.maximum(wrong.max(axis=-1), right)
         total = xp.exp(right - top) + xp.exp(wrong - top[..., None]).sum(-1)
-        missed = xp.log(total) + top - right
-        return (missed * real).sum() / xp.maximum(real.sum(), 1)
+        return xp.log(total) + top - right
