@@ -21,6 +21,7 @@ from assignments.tools.release import WORDS, student_version
 
 MAX_BYTES = 20_000_000  # a notebook with every figure kept is well under 5 MB
 MAX_CELLS = 500
+KEPT = 300_000  # characters of all texts kept for a question in words
 PROSE = 8  # words in comments and strings from which a cell of code may be an answer in words
 CLASS = re.compile(r'^CLASS = (\d+)\nDATA = "([^"]*)"', re.M)
 
@@ -236,8 +237,20 @@ def collect_words(graded: Assembled, release: dict, copies: dict, own: list) -> 
         if ours.cell_type == "markdown" and ours.metadata.nbgrader.solution:
             mine = [cell.source for cell in copies.get(name, [])]
             mine = [text for text in mine if text.strip() not in ("", WORDS)]
-            graded.words[name] = mine + elsewhere
+            graded.words[name] = shortened(mine + elsewhere)
             graded.untouched -= {name} if graded.words[name] else set()
+
+
+def shortened(texts: list[str]) -> list[str]:
+    """The texts as far as a person may want to read them."""
+    kept, room = [], KEPT
+    for text in texts:
+        if len(text) > room:
+            more = f"... ({sum(map(len, texts)):,} characters in all; the file holds them)"
+            return [*kept, text[:room] + more]
+        kept.append(text)
+        room -= len(text)
+    return kept
 
 
 def prose(cell: NotebookNode) -> str:
