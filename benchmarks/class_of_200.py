@@ -171,7 +171,7 @@ def main() -> None:
         report = {
             "submissions": asked.students, "odd or hostile": len(ODD), "cores": os.cpu_count(),
             "seconds": round(whole.seconds), "processor seconds": round(whole.processor),
-            "others' load on the machine": round(os.getloadavg()[2], 1),
+            "load average of 15 minutes": round(os.getloadavg()[2], 1),
             "MB resident, all processes": round(whole.resident / 1e6),
             "MB resident, shared pages once": round(whole.own / 1e6),
         }  # fmt: skip

@@ -50,7 +50,8 @@ def as_bytes(notebook: NotebookNode) -> bytes:
 
 def broken_zip() -> bytes:
     whole = bytearray(zipped([(f"{NAME}.ipynb", as_bytes(base()))]))
-    whole[200:1200] = b"\xff" * 1000
+    start = 30 + len(f"{NAME}.ipynb")
+    whole[start : start + 1000] = b"\xff" * 1000
     return bytes(whole)
 
 

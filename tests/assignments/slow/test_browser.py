@@ -228,10 +228,11 @@ def test_without_both_walls_this_file_sees_them_act(
 ):
     without_escaping(monkeypatch)
     without_policy(monkeypatch)
-    asked = len(jupyter.asked())
-    acting = 0
-    for number, text in enumerate(texts):
-        acting += bool(what_happens(tmp_path / str(number), text, served, teacher))
-    assert acting >= 60
-    assert len(listener.asked) > 60
-    assert len(jupyter.asked()) > asked
+    asked, acting = len(jupyter.asked()), 0
+    some = [*texts[:40], *(text for text in texts if jupyter.address in text)]
+    for number, text in enumerate(some):
+        graded(tmp_path / str(number), text)
+        acting += bool(teacher.visit(f"{served(tmp_path / str(number))}{NAME}"))
+    assert acting >= len(some) // 2
+    assert len(listener.asked) > 20
+    assert len(jupyter.asked()) > asked + 10
