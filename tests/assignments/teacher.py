@@ -138,7 +138,7 @@ class Teacher:
         found, waiting = [], [tree]
         while waiting:
             node = waiting.pop()
-            parts = ("children", "shadowRoots", "pseudoElements")
+            parts = ("children", "shadowRoots")
             waiting += [one for part in parts for one in node.get(part, [])]
             waiting += [node["contentDocument"]] if "contentDocument" in node else []
             if node["nodeType"] == 1:
