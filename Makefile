@@ -15,6 +15,9 @@ LAUNCHED := _build/launched
 # One thread each for sums, because pytest and the runner use the cores.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
+# A file's tests stay together, so that what they share is made once and not by each process.
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help book preview serve lab notebooks test system-test everywhere wheels site-test pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
 
@@ -58,8 +61,8 @@ test: system-test $(CLASSROOM) ## lint, test the library and the claims, recompu
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m book.tools.notebooks --check
-	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --ignore tests/site --ignore tests/assignments/slow
-	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env chapters
+	$(ONE_THREAD) $(BIN)/python -m pytest $(BY_FILE) --ignore tests/site --ignore tests/assignments/slow
+	$(ONE_THREAD) $(BIN)/python -m pytest $(BY_FILE) --nbval --nbval-current-env chapters
 
 $(AXE): tests/site/requirements.lock $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --upgrade --target $(AXE) -r $<
@@ -120,7 +123,7 @@ launch-test: ## install as Binder and Colab do, in an environment of its own, an
 	$(LAUNCHED)/bin/jupyter nbconvert --to notebook --execute --stdout chapters/01_*.ipynb >/dev/null
 
 assignments-test: $(CLASSROOM) ## mark right, wrong and hostile answers (needs bubblewrap)
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/assignments/slow
+	$(BIN)/python -m pytest $(BY_FILE) tests/assignments/slow
 
 lock: ## resolve requirements.txt into requirements.lock again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package recsys-lib --output-file requirements.lock requirements.txt

@@ -34,14 +34,14 @@ KERNELS = {
 }
 """OpenBLAS's kernels for x86, and what a processor must be able to do for each."""
 OWN = "own"
-PYTEST = ("-m", "pytest", "-q", "-n", "2")
+PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 PARTS = {
     "tests": (*PYTEST, "--ignore", "tests/site", "--ignore", "tests/assignments/slow"),
     "numerics": (
         *(*PYTEST, "tests/data", "tests/metrics", "tests/models", "tests/rerank"),
         *("tests/explain", "tests/simulation"),
     ),
-    "notebooks": (*PYTEST, "--dist", "loadfile", "--nbval", "--nbval-current-env", "chapters"),
+    "notebooks": (*PYTEST, "--nbval", "--nbval-current-env", "chapters"),
 }
 """What can be run: all of `make test`, only what depends on sums, the chapters' stored outputs."""
 CAN = (

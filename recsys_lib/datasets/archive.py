@@ -32,7 +32,8 @@ class Archive:
     whatever a file claims to be.
 
     Args:
-        path: a folder, or a zip whose files may stand inside a folder of it.
+        path: a folder, or a zip whose files may stand inside a folder of it. A folder with nothing
+            but one folder, as a zip leaves it when unpacked, stands for that one.
 
     Raises:
         FetchError: there is nothing at `path`, or it may not be read.
@@ -42,6 +43,7 @@ class Archive:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         with self._reading():
+            self.path = _innermost(self.path)
             if self.path.is_dir():
                 files = [entry for entry in self.path.iterdir() if entry.is_file()]
                 self._sizes = {file.name: file.stat().st_size for file in files}
@@ -188,3 +190,13 @@ def decode(data: bytes, encoding: str, where: str, line: int = 1) -> str:
             where=f"{where}, line {line}",
             fix="Save the file as UTF-8, or name the encoding that it has.",
         ) from None
+
+
+def _innermost(path: Path) -> Path:
+    """The folder below `path` that holds more than one folder alone."""
+    while path.is_dir():
+        held = [entry for entry in path.iterdir() if not entry.name.startswith((".", "__MACOSX"))]
+        if len(held) != 1 or held[0].is_symlink() or not held[0].is_dir():
+            break
+        path = held[0]
+    return path

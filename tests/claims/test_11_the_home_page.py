@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import home_pages, looking
 from recsys_lib.datasets.places import EUROPE, made_in
-from recsys_lib.pages import Moods, grid_chance, page_value
+from recsys_lib.pages import Moods, fit_cascade, grid_chance, page_value
 from recsys_lib.simulation import World, WorldConfig, live
 from recsys_lib.simulation.service.again import relive
 from recsys_lib.simulation.service.composed import GenreRows
@@ -64,6 +64,34 @@ def test_clicks_as_they_are_understate_how_far_people_look(small_worlds, surely_
         found.append(understated(shown[shown["row"] > 0]))
     down, along = np.transpose(found)
     assert surely_positive(down, by=0.01) and surely_positive(along, by=0.05)
+
+
+ROWS, PLACES = 4, 5
+STARTS = PLACES * np.arange(1, ROWS)  # the slots at which a new row begins, read like a text
+
+
+def rises_at_a_new_row(first: np.ndarray) -> np.ndarray:
+    """Clicks on the first tile of rows 2, 3 and 4, over those on the tile before, in a text."""
+    counts = np.bincount(first[first >= 0], minlength=ROWS * PLACES)
+    return counts[STARTS] / counts[STARTS - 1]
+
+
+def test_clicks_rise_where_a_row_begins_which_no_cascade_along_the_text_allows(small_worlds):
+    rng = np.random.default_rng(0)
+    for small in small_worlds:
+        shown = small.matinee.impressions
+        shown = shown[shown["row"] > 0]
+        spot = (shown["row"] - 1) * PLACES + shown["position"] - 1
+        clicked = spot[shown["clicked"] == 1].groupby(shown["session_id"]).min()
+        first = clicked.reindex(shown["session_id"].unique(), fill_value=-1).to_numpy()
+        assert (rises_at_a_new_row(first) > 1.3).all()
+        # The null world: as many pages, read by the cascade that fits these clicks best.
+        appeal, stay = fit_cascade(first, ROWS * PLACES).value
+        falls = appeal * ((1 - appeal) * stay) ** np.arange(ROWS * PLACES)
+        chances = np.r_[falls, 1 - falls.sum()]
+        read = rng.choice(ROWS * PLACES + 1, len(first), p=chances)
+        read[read == ROWS * PLACES] = -1
+        assert (rises_at_a_new_row(read) < 1.3).all()
 
 
 def test_where_every_slot_is_by_lot_they_understate_nothing(surely_positive):
@@ -177,6 +205,31 @@ def test_the_stored_clicks_are_what_the_script_makes(runs):
 
 
 # A share of looks.
+
+
+def new_tiles(life) -> float:
+    """Tiles of a hundred whose title no earlier page of the viewer showed."""
+    shown = life.impressions.merge(life.evenings[["session_id", "viewer_id"]])
+    old = shown.duplicated(["viewer_id", "title_id"])
+    first = shown.groupby("viewer_id")["session_id"].transform("min")
+    return 100 * (1 - old[shown["session_id"] > first].mean())
+
+
+def test_resting_titles_brings_some_new_ones_and_costs_no_clicks_that_we_see(surely_positive):
+    fresher, clicked = [], []
+    for seed in SEEDS:
+        config = WorldConfig(billboard_pull=0.0)
+        world = World(seed=seed, n_viewers=300, weeks=7, config=config)
+        before, after = live(world, weeks=4), {}
+        for rest in (0, 3):
+            life = live(world, GenreRows(LOOK, rest=rest, **TUNED), weeks=2, start=before,
+                        logged=1.0)  # fmt: skip
+            after[rest] = new_tiles(life), 100 * world.truth.value(life)["click"].iloc[0]
+        gained = np.subtract(after[3], after[0])
+        fresher.append(gained[0])
+        clicked.append(gained[1])
+    assert surely_positive(np.array(fresher), by=1.5) and max(fresher) < 5
+    assert np.abs(clicked).max() < 1
 
 
 def test_personal_pages_give_europe_less_than_half_of_what_lots_give(runs, surely_positive):

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import pictures
 from benchmarks.picture_log import estimates
+from recsys_lib import offpolicy
 from recsys_lib.online import BetaThompson, EpsilonGreedy, play
 from recsys_lib.simulation.service import choosers
 from recsys_lib.simulation.service.audit import guessed, telling
@@ -168,6 +169,37 @@ def test_two_hundred_logs_hold_one_slot_and_not_the_page(stored):
     assert slot[list(SOUND)].between(0.92, 0.98).all()
     assert (page[list(SOUND)] < 0.3).all()
     assert slot["model"] == page["model"] == 0
+
+
+def page_answers(tiles, new, rng) -> dict[str, offpolicy.Estimate]:
+    """What three assumptions make of one log by lot, asked for pages that are all new."""
+    lot = tiles.by_lot(rng)
+    log = tiles.click(lot, rng) * 1.0, 1 / tiles.count, (new == lot) * 1.0
+    return {"in line": offpolicy.reward_interaction_ips(*log, users=tiles.viewer),
+            "parts": offpolicy.pseudo_inverse(*log, users=tiles.viewer),
+            "alone": offpolicy.independent_ips(*log, users=tiles.viewer)}  # fmt: skip
+
+
+def test_only_a_sum_of_parts_holds_the_whole_page_and_it_sees_nothing_small(
+    places, chosen, surely_positive
+):
+    """Eight logs a world. Where tiles do not compete, *alone* is right: see the null above."""
+    held, reach, gain, low, too_hopeful = [], [], [], [], []
+    for place, made in zip(places, chosen, strict=True):
+        (tiles, lot), new = place.pages, made["by taste"]
+        truth = truths(tiles, new, lot)
+        logs = [page_answers(tiles, new, np.random.default_rng([place.world.seed, again]))
+                for again in range(8)]  # fmt: skip
+        for said in logs:
+            low.append(said["in line"].high < truth["page"])
+            held.append(said["parts"].low <= truth["page"] <= said["parts"].high)
+            reach.append((said["parts"].high - said["parts"].low) / 2)
+        too_hopeful.append(np.mean([said["alone"].value for said in logs]) - truth["page"])
+        gain.append(truth["page"] - truth["lot"])
+    assert np.mean(held) > 0.85
+    assert np.mean(low) > 0.7  # too few pages are left, and their interval does not know it
+    assert surely_positive(np.array(too_hopeful), by=0.02)
+    assert min(reach) > 5 * max(gain)
 
 
 def from_nothing(tiles, new, lot) -> float:

@@ -16,6 +16,23 @@ def test_a_movielens_folder_and_a_zip_are_recognised(tmp_path):
         assert data.users["age_band"][1] == "50-55"
 
 
+def test_a_folder_with_nothing_but_a_folder_stands_for_it(tmp_path):
+    inner = tmp_path / "outer" / "once more"
+    inner.mkdir(parents=True)
+    (tmp_path / "outer" / ".DS_Store").touch()
+    (inner / "events.csv").write_text("user_id,item_id\na,b\na,c\nb,c\n")
+    assert open_dataset(tmp_path / "outer").interactions.n_events == 3
+    (tmp_path / "outer" / "another").mkdir()
+    with pytest.raises(DataError, match="holds no table"):  # which of the two?
+        open_dataset(tmp_path / "outer")
+
+
+def test_a_folder_that_leads_to_itself_is_no_way_down(tmp_path):
+    (tmp_path / "again").symlink_to(tmp_path)
+    with pytest.raises(DataError, match="holds no file"):
+        open_dataset(tmp_path)
+
+
 def test_a_name_finds_the_copy_that_the_environment_points_to(tmp_path, monkeypatch):
     write_folder(tmp_path / "ml-25m", "25m")
     monkeypatch.setenv("RECSYS_DATA", str(tmp_path))
@@ -40,7 +57,7 @@ def test_matinee_comes_with_titles_and_age_bands():
 def test_what_is_nothing_of_that_is_refused(tmp_path):
     with pytest.raises(FetchError, match=r"no such file or data set \(ml-2m\).*matinee, ml-100k"):
         open_dataset("ml-2m")
-    with pytest.raises(DataError, match="holds no table but nothing"):
+    with pytest.raises(DataError, match="holds no file"):
         open_dataset(tmp_path)
     with pytest.raises(FetchError, match="no such file or data set"):
         open_dataset("x" * 5000)

@@ -96,8 +96,9 @@ def _only_table(archive: Archive) -> str:
     if len(names) == 1:
         return names[0]
     if not names:
-        held = ", ".join(sorted(archive.names())[:12]) or "nothing"
-        raise DataError(f"this holds no table but {held}", where=str(archive.path))
+        held = ", ".join(sorted(archive.names())[:12])
+        raise DataError(f"this holds no table, only {held}" if held else "this holds no file",
+                        where=str(archive.path), fix="Name the file with the events.")  # fmt: skip
     listed = ", ".join(sorted(names)[:12])
     raise DataError(f"this holds {len(names)} tables, not one: {listed}", where=str(archive.path),
                     fix=f"Name the one with the events: {archive.path}::{min(names)}")  # fmt: skip
