@@ -306,10 +306,10 @@ HOSTILE_TOO = {
     "a-list-without-an-end": cell(ENDLESS_LIST, True, at=HERE),
     "a-number-of-5000-digits": cell(answer("return 10 ** 5000"), True, at=HERE),
     "half-a-character-in-an-error": cell(answer("raise ValueError(chr(0xD800))"), False, at=HERE),
-    "sixty-thousand-columns": cell(
-        answer("return pd.DataFrame(np.zeros((1, 60_000)))"), False, HERE
+    "twenty-five-thousand-columns": cell(
+        answer("return pd.DataFrame(np.zeros((1, 25_000)))"), False, HERE
     ),
-    "two-million-empty-dicts": cell(answer("return [{}] * 2_000_000"), False, at=HERE),
+    "a-hundred-thousand-empty-dicts": cell(answer("return [{}] * 100_000"), False, at=HERE),
     "shows-itself-for-ever": cell(ENDLESS_SHOW, True),
     "forty-large-pictures": cell(PICTURES, False),
     "patches-what-is-imported": cell(CUSTOM_FINDER, False, harms_itself=True),
