@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
+from pathlib import Path
 
 REPLY = 5_000_000
 
@@ -28,7 +29,7 @@ class Child:
         fork = multiprocessing.get_context("fork")
         self.place, self.ends = place, time.monotonic() + seconds
         self.pipe, theirs = fork.Pipe(duplex=False)
-        self.process = fork.Process(target=_work, args=(work, theirs, memory))
+        self.process = fork.Process(target=_work, args=(work, theirs, memory, os.getpid()))
         self.process.start()
         theirs.close()
 
@@ -48,14 +49,14 @@ class Child:
 
 
 def each(
-    work: Sequence[Callable[[], object]], at_once: int, seconds: float, memory: int = 4_000_000_000
+    work: Sequence[Callable[[], object]], at_once: int, seconds: float, memory: int = 500_000_000
 ) -> Iterator[tuple[int, object, str]]:
     """Do all of it, some at once.
 
     Args:
         work: functions whose results JSON can hold.
         at_once: how many processes.
-        seconds, memory: what each may use.
+        seconds, memory: what each may use, bytes beyond those that this process has.
 
     Yields:
         place of the work, its result, and "" or why there is none, as they are finished.
@@ -76,11 +77,10 @@ def each(
             one.close()
 
 
-def _work(work: Callable[[], object], pipe, memory: int) -> None:
-    die_with_parent()
+def _work(work: Callable[[], object], pipe, memory: int, parent: int) -> None:
+    die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    limit_memory(memory)
     try:
         pipe.send_bytes(json.dumps(work()).encode())
     finally:
@@ -88,7 +88,17 @@ def _work(work: Callable[[], object], pipe, memory: int) -> None:
         os._exit(0)  # the parent's own clean-up is not this process's
 
 
-def die_with_parent() -> None:
+def limit_memory(more: int) -> None:
+    """The soft limit only: what this process starts may have another, as a submission's does."""
+    with contextlib.suppress(ValueError, OSError):
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (pages * os.sysconf("SC_PAGE_SIZE") + more, most))
+
+
+def die_with_parent(parent: int) -> None:
     """On Linux: whoever kills the command kills what it started."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:  # it was killed before this process could ask for that
+        os._exit(1)

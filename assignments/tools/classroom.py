@@ -52,13 +52,16 @@ class Classroom:
         return path.read_text(encoding="utf-8")
 
     def digest(self, submission: Submission) -> str:
-        """Of the answer key and the file: while both are the same, so is the result."""
+        """Of the answer key and the file: while both are the same, so is the result.
+
+        A zip counts as it is: unpacking it is work for a bounded process.
+        """
         key = self.keys.get(submission.assignment)
         total = hashlib.sha256(nbformat.writes(key).encode() if key else b"")
         total.update(f"{submission.reason}\0{submission.member}\0{self.secret}".encode())
         try:
-            total.update(submission.content())
-        except (UnreadableError, OSError, KeyError):
+            total.update(read_file(submission.path))
+        except (UnreadableError, OSError):
             total.update(submission.place.encode())
         return total.hexdigest()[:16]
 
@@ -77,9 +80,9 @@ def look_inside(room: Classroom, submission: Submission) -> list[dict]:
         if content[:4] == b"PK\x03\x04":
             inside = unzipped(content)
             return [{"member": name} | look_at(room, submission, data) for name, data in inside]
+        return [look_at(room, submission, content)]
     except (UnreadableError, OSError) as problem:
         return [{"reason": printable(str(problem))}]
-    return [look_at(room, submission, content)]
 
 
 def look_at(room: Classroom, submission: Submission, content: bytes) -> dict:
@@ -96,6 +99,8 @@ def look_at(room: Classroom, submission: Submission, content: bytes) -> dict:
         assembled = assemble(room.keys[name], notebook)
     except UnreadableError as problem:
         return {"reason": printable(str(problem))}
+    except (TypeError, AttributeError, KeyError, ValueError, RecursionError):
+        return {"reason": "a notebook of a broken form: ask to save it again in JupyterLab"}
     return {"assignment": name, "answered": answered(room.keys[name], assembled)}
 
 

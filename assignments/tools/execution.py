@@ -17,6 +17,7 @@ from assignments.tools.checker import Checker, defined, is_check, loaded
 from assignments.tools.worker import Limits, StoppedError, Worker
 
 START = "(the start)"
+SHOWN = 10_000_000  # characters of all outputs of a notebook, its pictures included
 RESTARTS = 3  # a cell that ends the process is left out and the notebook run again
 
 
@@ -68,7 +69,7 @@ class Attempt:
 
     def __init__(self, notebook, checker, skipped, run) -> None:
         self.notebook, self.checker, self.skipped, self.run = notebook, checker, skipped, run
-        self.now = START
+        self.now, self.room = START, SHOWN
 
     def go(self, limits: Limits, closed: bool) -> bool:
         """Whether it came to the end; if not, the notebook must be run again without a cell."""
@@ -104,7 +105,8 @@ class Attempt:
 
     def _run(self, cell: NotebookNode) -> None:
         reply = self.box.cell(cell.source)
-        cell.outputs = kept_outputs(reply.get("outputs"))
+        cell.outputs, used = kept_outputs(reply.get("outputs"), self.room)
+        self.room -= used
         error = reply.get("error")
         if type(error) is dict:
             cell.outputs.append(shown_error(*(str(error.get(part, ""))[:4000]
@@ -133,20 +135,29 @@ class Attempt:
                 cell.outputs = [shown_error("Stopped", reason, reason)]
 
 
-def kept_outputs(sent: object) -> list[NotebookNode]:
-    """Of what the process says that a cell showed: text and PNG pictures, nothing else."""
-    kept = []
+def kept_outputs(sent: object, room: int = SHOWN) -> tuple[list[NotebookNode], int]:
+    """Of what the process says that a cell showed: text and PNG pictures, nothing else.
+
+    Returns:
+        outputs of no more than `room` characters, and how many they have.
+    """
+    kept, used = [], 0
     for one in sent[:60] if type(sent) is list else ():
         if type(one) is not dict:
             continue
+        data = one.get("data")
         if one.get("output_type") == "stream" and type(one.get("text")) is str:
             kept.append(nbformat.v4.new_output("stream", text=one["text"][:60_000]))
-        data = one.get("data")
-        if type(data) is dict:
+            used += len(kept[-1].text)
+        elif type(data) is dict:
             plain = {kind: data[kind] for kind in ("text/plain", "image/png")
                      if type(data.get(kind)) is str}  # fmt: skip
             kept.append(nbformat.v4.new_output("display_data", data=plain))
-    return kept
+            used += sum(map(len, plain.values()))
+        if used > room:
+            more = "... (this notebook shows too much; the rest was not kept)"
+            return [*kept[:-1], nbformat.v4.new_output("stream", text=more)], room
+    return kept, used
 
 
 def shown_error(name: str, text: str, trace: str) -> NotebookNode:

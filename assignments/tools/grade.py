@@ -34,6 +34,7 @@ from assignments.tools.sandbox import WARNING, shut_in
 from assignments.tools.worker import Limits
 
 LOOK_SECONDS = 20
+MEMORY = 1_000_000_000  # bytes for the checks of one notebook, its own code not counted
 SLACK = 60  # seconds for reading and writing, beside those that the notebook may run
 
 
@@ -60,7 +61,8 @@ def grade_all(room: Classroom, chosen: list[Submission], jobs: int) -> None:
         room.prepare(name)
     work = [partial(done, room, one) for one in waiting]
     progress = tqdm(total=len(work), unit="notebook", disable=not work)
-    for place, finished, problem in bounded.each(work, jobs, room.limits.total_seconds + SLACK):
+    seconds = room.limits.total_seconds + SLACK
+    for place, finished, problem in bounded.each(work, jobs, seconds, MEMORY):
         if finished is not True:
             told = problem or str(finished)
             classroom.unread(room, waiting[place], f"the grader could not finish with it: {told}")
@@ -152,7 +154,7 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         raise SystemExit("Stopped. The same command goes on from here.") from None
     keep_others(asked.grades, chosen, rest, [one for one in found if not one.assignment])
-    write_likeness(chosen, asked.keys, asked.grades)
+    write_likeness(chosen, asked.keys, asked.grades, asked.jobs)
     graded = write_everything(room, asked.course)
     print(f"{len(chosen)} submissions, {time.monotonic() - started:.0f} s.")
     print(summary(graded, asked.grades))

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import zipfile
+import zlib
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -17,7 +18,7 @@ from assignments.tools.submissions import MAX_BYTES, UnreadableError
 # Moodle unpacks to "Full Name_1234_assignsubmission_file_/x.ipynb", or, "not in folders", to
 # "Full Name_1234_assignsubmission_file_x.ipynb"; Canvas to "name_LATE_1234_5678_x.ipynb".
 MOODLE = re.compile(
-    r"(?P<student>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)"
+    r"(?P<student>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)"
 )
 CANVAS = re.compile(
     r"(?P<student>.+?)(?P<late>_LATE)?_(?P<id>\d+)_(?:\d+|text)(?:_(?P<file>.*)|\..*)"
@@ -28,6 +29,8 @@ NUMBERED = re.compile(
 NOISE = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 BATCH = re.compile(r"assignment|submission|download|week|abgabe", re.I)
 ZIPPED = 50  # files read of one zip
+UNPACKED = 3 * MAX_BYTES  # all of them together
+ORDINARY = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others may ask for any memory
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Submission:
             UnreadableError: a link, no ordinary file, too large, or not in the zip.
         """
         content = read_file(self.path)
-        return dict(unzipped(content))[self.member] if self.member else content
+        return unzipped(content, self.member)[0][1] if self.member else content
 
 
 def student_key(student: str, number: str) -> str:
@@ -109,18 +112,30 @@ def read_file(path: Path) -> bytes:
     return content
 
 
-def unzipped(content: bytes) -> list[tuple[str, bytes]]:
-    """The notebooks in a zip, name and bytes; nothing is written anywhere."""
+def unzipped(content: bytes, only: str = "") -> list[tuple[str, bytes]]:
+    """The notebooks in a zip, or the one of that name; nothing is written anywhere.
+
+    Raises:
+        UnreadableError: it cannot be opened, holds no notebook, or unpacks to too much.
+    """
+    found, left = [], UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as zipped:
-            names = [name for name in zipped.namelist() if name.lower().endswith(".ipynb")]
+            names = [one.filename for one in zipped.infolist() if one.compress_type in ORDINARY]
+            names = [name for name in dict.fromkeys(names) if name.lower().endswith(".ipynb")]
             names = [name for name in names if not set(PurePath(name).parts) & NOISE]
-            found = []
-            for name in names[:ZIPPED]:
+            for name in [name for name in names[:ZIPPED] if only in ("", name)]:
                 with zipped.open(name) as file:
-                    found.append((name, file.read(MAX_BYTES + 1)))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError, EOFError):
+                    found.append((name, file.read(min(MAX_BYTES + 1, left + 1))))
+                left -= len(found[-1][1])
+                if left < 0:
+                    break
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError,
+            ValueError, EOFError):  # fmt: skip
         raise UnreadableError("a zip that cannot be opened: ask for the notebook itself") from None
+    if left < 0:
+        size = f"more than {UNPACKED / 1e6:.0f} MB"
+        raise UnreadableError(f"a zip that unpacks to {size}: ask for the notebook itself")
     if not found:
         raise UnreadableError("a zip without a notebook: ask for the .ipynb")
     return found

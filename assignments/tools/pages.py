@@ -11,6 +11,7 @@ import base64
 import binascii
 import html
 import struct
+from collections.abc import Iterator
 
 from nbformat import NotebookNode
 
@@ -18,6 +19,7 @@ from assignments.tools.checker import is_check
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
 LONGEST = 60_000  # characters shown of one cell or output; the runner keeps fewer of prints
+LARGEST = 20_000_000  # characters of a page; the file itself holds what is left out
 PIXELS = 4000  # a picture's longer side
 PNG = b"\x89PNG\r\n\x1a\n"
 STYLE = """
@@ -66,16 +68,24 @@ def block(words: object, kind: str = "") -> str:
 
 def notebook_body(notebook: NotebookNode) -> str:
     """What the student wrote, what it printed, and what the visible checks said."""
-    parts = []
-    for cell in notebook.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if not mark.get("locked"):
-            parts.append(block(cell.source, cell.cell_type))
-        if is_check(cell):
-            parts.append(f"<h3>{text(cell.id.removeprefix('tests-'))}</h3>")
-            parts += [] if cell.get("outputs") else ["<p>All checks passed.</p>"]
-        parts += [output(one) for one in cell.get("outputs", [])]
+    parts, room = [], LARGEST
+    for part in parts_of(notebook):
+        room -= len(part)
+        if room < 0:
+            parts.append("<p>The rest is left out: this notebook is too long for a page.</p>")
+            break
+        parts.append(part)
     return "\n".join(parts)
+
+
+def parts_of(notebook: NotebookNode) -> Iterator[str]:
+    for cell in notebook.cells:
+        if not cell.metadata.get("nbgrader", {}).get("locked"):
+            yield block(cell.source, cell.cell_type)
+        if is_check(cell):
+            yield f"<h3>{text(cell.id.removeprefix('tests-'))}</h3>"
+            yield "" if cell.get("outputs") else "<p>All checks passed.</p>"
+        yield from map(output, cell.get("outputs", []))
 
 
 def output(shown: NotebookNode) -> str:

@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 DEPTH = 20
+COLUMNS = 20_000  # a table of every title of a large catalogue has half as many
 SCALARS = (bool, int, float, str)
 NUMBERS = {"bool": "?", "int64": "<i8", "uint64": "<u8", "float64": "<f8"}
 MOMENTS = {"datetime64[ns]": "<M8[ns]", "timedelta64[ns]": "<m8[ns]"}
@@ -221,6 +222,8 @@ def _series(inside, depth, call):
 
 
 def _frame(inside, depth, call):
+    if len(inside["columns"]) > COLUMNS:
+        raise PlainError(f"a table of more than {COLUMNS:,} columns")
     columns = [_name(name, depth) for name in inside["columns"]]
     data = [_column(part, depth) for part in inside["data"]]
     index = _index(_column(inside["index"], depth))

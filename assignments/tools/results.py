@@ -110,9 +110,10 @@ def save(result: Result, path: Path) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
+    """Write it whole or not at all; half a character (a lone surrogate) becomes a question mark."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(f".{os.getpid()}.part")
-    half.write_text(text, encoding="utf-8", newline="")
+    half.write_text(text, encoding="utf-8", errors="replace", newline="")
     os.replace(half, path)
 
 

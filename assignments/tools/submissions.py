@@ -21,7 +21,10 @@ from assignments.tools.release import WORDS, student_version
 
 MAX_BYTES = 20_000_000  # a notebook with every figure kept is well under 5 MB
 MAX_CELLS = 500
+FEW = 6  # remarks on cells that were put back; of more, one line
+KEPT = 300_000  # characters of all texts kept for a question in words
 PROSE = 8  # words in comments and strings from which a cell of code may be an answer in words
+PUT_BACK = re.compile(r"cell (\S+) .*(?:put back|copies were left out)$")
 CLASS = re.compile(r'^CLASS = (\d+)\nDATA = "([^"]*)"', re.M)
 
 
@@ -105,6 +108,7 @@ def assemble(key: NotebookNode, submitted: NotebookNode) -> Assembled:
     cells = list(added.get("", []))
     for name, ours in release.items():
         cells += take(ours, copies.get(name, []), graded, elsewhere) + added.get(name, [])
+    graded.remarks = gathered(graded.remarks)
     for number, cell in enumerate(cells):
         mark = cell.metadata.get("nbgrader")
         cell.id = mark["grade_id"] if mark else f"own-{number}"
@@ -211,6 +215,16 @@ def remarks_on(ours: NotebookNode, theirs: list) -> list[str]:
     return found
 
 
+def gathered(remarks: list[str]) -> list[str]:
+    """Many cells that were put back are one thing to look at, not many: another release's, say."""
+    back = [one for one in remarks if PUT_BACK.search(one)]
+    if len(back) <= FEW:
+        return remarks
+    names = ", ".join(dict.fromkeys(PUT_BACK.search(one)[1] for one in back))
+    told = f"{len(back)} cells are not as in this release, perhaps of another; put back: {names}"
+    return [told, *(one for one in remarks if one not in back)]
+
+
 def different_mark(cell: NotebookNode, ours: NotebookNode) -> bool:
     """Whether the copy's marks say another thing; marks that a tool dropped say nothing."""
     theirs, mine = cell.metadata.get("nbgrader"), ours.metadata.nbgrader
@@ -236,8 +250,20 @@ def collect_words(graded: Assembled, release: dict, copies: dict, own: list) -> 
         if ours.cell_type == "markdown" and ours.metadata.nbgrader.solution:
             mine = [cell.source for cell in copies.get(name, [])]
             mine = [text for text in mine if text.strip() not in ("", WORDS)]
-            graded.words[name] = mine + elsewhere
+            graded.words[name] = shortened(mine + elsewhere)
             graded.untouched -= {name} if graded.words[name] else set()
+
+
+def shortened(texts: list[str]) -> list[str]:
+    """The texts as far as a person may want to read them."""
+    kept, room = [], KEPT
+    for text in texts:
+        if len(text) > room:
+            more = f"... ({sum(map(len, texts)):,} characters in all; the file holds them)"
+            return [*kept, text[:room] + more]
+        kept.append(text)
+        room -= len(text)
+    return kept
 
 
 def prose(cell: NotebookNode) -> str:

@@ -32,11 +32,16 @@ NO_REPLY = "the process sent something that is not a reply"
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use; seconds are of the clock on the wall."""
+    """What one submission may use; seconds are of the clock on the wall.
+
+    memory_bytes: addresses of one process, which the system itself refuses to exceed.
+    resident_bytes: memory that all its processes together really use.
+    """
 
     cell_seconds: float = 60
     total_seconds: float = 600
     memory_bytes: int = 4_000_000_000
+    resident_bytes: int = 1_000_000_000
     processes: int = 64
 
 
@@ -55,13 +60,13 @@ class Worker:
     """A running Python that takes one cell after another, and what it used so far."""
 
     def __init__(self, limits: Limits, data: str = "matinee", closed: bool = True) -> None:
-        self.limits, self.home = limits, tempfile.mkdtemp(prefix="class-")
-        inside = "/tmp/home" if closed else self.home
+        self.limits, self.home = limits, None if closed else tempfile.mkdtemp(prefix="class-")
+        inside = self.home or "/tmp/home"
         command = [*bwrap_command(data)] if closed else []
         command += [sys.executable, "-B", str(RUNNER), str(limits.memory_bytes), str(SCRATCH_BYTES)]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=environment(inside), cwd=self.home, start_new_session=True,
+            env=environment(inside), cwd=self.home or "/", start_new_session=True,
         )  # fmt: skip
         os.set_blocking(self.process.stdout.fileno(), False)
         self.peak_bytes, self.ends = 0, time.monotonic() + limits.total_seconds
@@ -171,7 +176,7 @@ class Worker:
         self.peak_bytes = max(self.peak_bytes, used)
         if count > self.limits.processes:
             raise StoppedError(f"{count} processes were running")
-        if used > self.limits.memory_bytes:
+        if used > self.limits.resident_bytes:
             raise StoppedError("the memory was used up")
 
     def close(self) -> None:
@@ -182,7 +187,8 @@ class Worker:
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
-        shutil.rmtree(self.home, ignore_errors=True)
+        if self.home:
+            shutil.rmtree(self.home, ignore_errors=True)
 
 
 def error_text(error: object) -> tuple[str, str]:

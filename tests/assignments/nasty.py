@@ -1,12 +1,14 @@
-"""Fifty texts that act where a page takes them for more than text; each asks the address given."""
+"""Texts that act where a page takes them for more than text; each asks the address given."""
 
 from __future__ import annotations
+
+from tests.assignments.nasty_too import more_nasty_texts
 
 ACT = "document.title='PWNED';fetch('{at}act')"
 
 
 def nasty_texts(at: str) -> list[str]:
-    """At least fifty of them."""
+    """At least a hundred of them."""
     act = ACT.format(at=at)
     tags = [
         f"<script>{act}</script>",
@@ -68,4 +70,4 @@ def nasty_texts(at: str) -> list[str]:
         "<" * 200_000,
         "\ud800 lone surrogate" + tags[0],
     ]
-    return tags + broken + words
+    return tags + broken + words + more_nasty_texts(at)

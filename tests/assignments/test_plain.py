@@ -224,3 +224,11 @@ def test_a_forged_call_back_is_an_error_for_whoever_forged_it(reply):
 def test_a_call_back_gets_and_gives_plain_data():
     reply = {"callback": 0, "args": encode([[1, 2, 3]]), "named": encode({})}
     assert call_back([len], reply) == {"value": 3}
+
+
+def test_a_table_of_any_number_of_columns_is_refused_at_once():
+    column = encode(np.zeros(1))
+    frame = {"frame": {"columns": [""] * 400_000, "data": [column] * 400_000, "index": column}}
+    with pytest.raises(PlainError, match="more than 20,000 columns"):
+        decode(frame)
+    assert crossed(pd.DataFrame(np.zeros((1, 2000)))).shape == (1, 2000)

@@ -1,6 +1,7 @@
 """Finding what was handed in, and building the graded notebook from the teacher's own."""
 
 import copy
+import io
 import json
 import os
 import zipfile
@@ -9,9 +10,12 @@ from dataclasses import replace
 import nbformat
 import pytest
 
+from assignments.tools import inbox
+from assignments.tools.classroom import Classroom, look_at
 from assignments.tools.inbox import best_of, find_submissions, read_file, unzipped
 from assignments.tools.release import WORDS, student_version
-from assignments.tools.submissions import UnreadableError, assemble, read_notebook
+from assignments.tools.submissions import KEPT, UnreadableError, assemble, read_notebook
+from assignments.tools.worker import Limits
 from tests.assignments.harness import hand_in, key_of
 from tests.assignments.quick import failed_checks
 
@@ -98,6 +102,14 @@ def test_no_file_is_left_out(tmp_path):
         read_file(tmp_path / "pipe")
 
 
+def test_a_file_called_like_another_students_download_stays_with_its_student(tmp_path):
+    touch(tmp_path, f"Eve_666_assignsubmission_file_{FOLDER}{NAME}.ipynb")
+    touch(tmp_path, f"Eve_667_assignsubmission_file_/{FOLDER}/{NAME}.ipynb")
+    touch(tmp_path, f"evilin_668_90125_byronada_118_90126_{NAME}.ipynb")
+    numbers = {one.number for one in find_submissions(tmp_path, [NAME])}
+    assert numbers == {"666", "667", "668"}
+
+
 @pytest.mark.parametrize("name", [b"\xff\xfe", b"x" * 255, "…".encode() * 80, b"a\nb", b"=cmd()"])
 def test_any_name_of_a_folder_can_be_written_down(tmp_path, name):
     place = os.path.join(os.fsencode(tmp_path), name)
@@ -130,6 +142,44 @@ def test_a_zip_is_read_without_unpacking(tmp_path):
     for content in (b"PK\x03\x04 and then nothing", path.read_bytes()[:60]):
         with pytest.raises(UnreadableError, match="cannot be opened"):
             unzipped(content)
+
+
+def zip_of(*entries, method=zipfile.ZIP_DEFLATED) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as zipped:
+        for name, content in entries:
+            zipped.writestr(name, content)
+    return target.getvalue()
+
+
+def test_a_zip_may_not_unpack_to_any_size():
+    bomb = zip_of(*((f"{n}/{NAME}.ipynb", b" " * 19_000_000) for n in range(9)))
+    with pytest.raises(UnreadableError, match="unpacks to more than 60 MB"):
+        unzipped(bomb)
+    assert len(unzipped(bomb, f"3/{NAME}.ipynb")) == 1, "one alone is read without the others"
+
+
+def test_a_zip_with_noise_inside_cannot_be_opened():
+    content = bytearray(zip_of((f"{NAME}.ipynb", "words " * 1000)))
+    start = 30 + len(f"{NAME}.ipynb")  # where the packed bytes begin: no such kind of block
+    content[start : start + 20] = b"\xff" * 20
+    with pytest.raises(UnreadableError, match="cannot be opened"):
+        unzipped(bytes(content))
+    with pytest.raises(UnreadableError, match="without a notebook"):
+        unzipped(zip_of((f"{NAME}.ipynb", b"{}"), method=zipfile.ZIP_LZMA))
+
+
+def test_whether_a_file_was_graded_is_known_without_unpacking_it(tmp_path, monkeypatch):
+    (tmp_path / "ada").mkdir()
+    path = tmp_path / "ada" / f"{NAME}.zip"
+    path.write_bytes(zip_of((f"{NAME}.ipynb", b"{}")))
+    (one,) = find_submissions(tmp_path, [NAME])
+    one = replace(one, member=f"{NAME}.ipynb")
+    room = Classroom({NAME: key_of(NAME)}, tmp_path, Limits(), closed=True)
+    monkeypatch.setattr(inbox, "unzipped", None)
+    first = room.digest(one)
+    path.write_bytes(zip_of((f"{NAME}.ipynb", b"[]")))
+    assert room.digest(one) != first
 
 
 @pytest.mark.parametrize(
@@ -203,6 +253,20 @@ def test_changed_missing_and_doubled_cells_are_put_back_and_named():
         cell.source for cell in ours.cells if cell.id.startswith("tests-")
     ]
     assert assembled.untouched == {"popular"}
+
+
+def test_a_notebook_of_an_older_release_is_one_line_to_look_at():
+    submitted = hand_in(NAME)
+    for cell in submitted.cells:
+        cell.source += "\n" if cell.id == "pairs" else ""
+        if cell.id.startswith("tests-"):
+            cell.source += "\npass"
+    submitted.cells.append(copy.deepcopy(named(submitted, "density")))
+    one, other = assemble(key_of(NAME), submitted).remarks
+    changed = sum(cell.id.startswith("tests-") for cell in submitted.cells)
+    assert one.startswith(f"{changed} cells are not as in this release")
+    assert "tests-pairs, tests-pairs-time" in one
+    assert other.startswith("answer density is there 2 times")
 
 
 def test_own_cells_stay_where_they_were_without_their_marks():
@@ -338,3 +402,22 @@ def test_answers_to_other_questions_call_a_person():
     named(submitted, "density").id = "sparsity"
     (alarm,) = assemble(key_of(NAME), submitted).alarms
     assert "does not ask: sparsity" in alarm
+
+
+def test_a_novel_is_kept_as_far_as_a_person_may_read_it():
+    submitted = hand_in(NAME)
+    submitted.cells.append(nbformat.v4.new_markdown_cell("and then " * 1_000_000))
+    mine, novel = assemble(key_of(NAME), submitted).words["report"]
+    assert mine == named(submitted, "report").source, "what stands at its place comes first"
+    assert KEPT - 10 < len(mine) + len(novel) < KEPT + 200
+    assert novel.endswith("in all; the file holds them)")
+
+
+def test_names_that_are_no_words_are_a_broken_form(tmp_path):
+    touch(tmp_path, f"ada/{NAME}.ipynb")
+    (one,) = find_submissions(tmp_path, [NAME])
+    room = Classroom({NAME: key_of(NAME)}, tmp_path, Limits(), closed=True)
+    notebook = json.loads(nbformat.writes(hand_in(NAME)))
+    notebook["metadata"] = {"watch_next": {"assignment": ["01"]}}
+    found = look_at(room, one, json.dumps(notebook).encode())
+    assert "broken form" in found["reason"]

@@ -14,7 +14,9 @@ from assignments.tools.release import main as release
 from assignments.tools.sandbox import ROOT, shut_in
 from tests.assignments.harness import MARKS, hand_in, key_of
 from tests.assignments.hostile import HOSTILE, NAME, base, save
+from tests.assignments.hostile_too import HOSTILE_TOO
 
+KINDS = HOSTILE | HOSTILE_TOO
 NAMES = ("html", "head", "title", "style", "body", "h1", "h2", "h3", "p", "pre")
 NAMES += ("table", "thead", "tbody", "tr", "th", "td")
 OURS = {f"<{end}{name}" for name in NAMES for end in ("", "/")} | {"<!DOCTYPE", "<meta", "<img"}
@@ -28,7 +30,7 @@ def classroom(tmp_path_factory):
     assert shut_in(), "these tests need bubblewrap: apt-get install bubblewrap"
     folder = tmp_path_factory.mktemp("class")
     release(["--out", str(folder), NAME])
-    for student, hostile in HOSTILE.items():
+    for student, hostile in KINDS.items():
         (folder / "submissions" / student).mkdir(parents=True)
         hostile.write(folder / "submissions" / student)
     for student in HONEST:
@@ -65,6 +67,8 @@ def points_of(classroom, student: str) -> dict[str, str]:
 
 def test_there_are_enough_kinds():
     assert len(HOSTILE) >= 53
+    assert len(HOSTILE_TOO) >= 20
+    assert len(KINDS) == len(HOSTILE) + len(HOSTILE_TOO)
 
 
 @pytest.mark.parametrize("student", HONEST)
@@ -74,10 +78,10 @@ def test_the_honest_are_graded_as_ever(classroom, student):
     assert not [line for line in table(classroom, "review.csv") if line["student"] == student][1:]
 
 
-@pytest.mark.parametrize("student", HOSTILE)
+@pytest.mark.parametrize("student", KINDS)
 def test_nothing_is_gained_unseen(classroom, student):
     row = row_of(classroom, student)
-    if HOSTILE[student].flagged:
+    if KINDS[student].flagged:
         assert row["status"] == "needs review", row
         assert row["points"] == "", "no final points before a person has decided"
         reasons = [line["why"] for line in table(classroom, "review.csv")
@@ -86,18 +90,18 @@ def test_nothing_is_gained_unseen(classroom, student):
         assert reasons
     else:
         assert points_of(classroom, student)["tests-density"] == "0"
-        if not HOSTILE[student].harms_itself:
+        if not KINDS[student].harms_itself:
             assert row["provisional"] == "25", "its honest answers still count"
 
 
-@pytest.mark.parametrize("student", [name for name in HOSTILE if not HOSTILE[name].loses])
+@pytest.mark.parametrize("student", [name for name in KINDS if not KINDS[name].loses])
 def test_nothing_is_gained_at_all(classroom, student):
     """Not even by whoever accepts every alarm: the points of 25 honest answers, and no more."""
     assert points_of(classroom, student)["tests-density"] in ("0", "")
     assert float(row_of(classroom, student)["provisional"]) <= 25
 
 
-@pytest.mark.parametrize("student", [name for name in HOSTILE if HOSTILE[name].loses])
+@pytest.mark.parametrize("student", [name for name in KINDS if KINDS[name].loses])
 def test_what_cannot_be_read_is_never_a_zero(classroom, student):
     row = row_of(classroom, student)
     assert (row["points"], row["provisional"]) == ("", "")
@@ -126,6 +130,15 @@ def test_a_flood_is_cut(classroom):
     assert "was not kept" in path.read_text(encoding="utf-8")
 
 
+def test_a_page_holds_no_more_than_a_browser_can_show(classroom):
+    for path in (classroom / "grades").rglob("*.html"):
+        assert path.stat().st_size < 25_000_000, path.name
+    (path,) = (classroom / "grades" / "results" / NAME).glob("forty-large-pictures-*.html")
+    page = path.read_text(encoding="utf-8")
+    assert 5 < page.count("<img") < 30
+    assert "shows too much" in page
+
+
 def test_no_feedback_holds_a_hidden_check_or_an_answer(classroom):
     hidden = [cell.source for cell in key_of(NAME).cells if "HIDDEN TESTS" in cell.source]
     inside = [part.split("### END")[0] for text in hidden for part in text.split("TESTS\n")[1::2]]
@@ -144,7 +157,7 @@ def named_helpers() -> str:
 
 
 def test_nothing_is_left_outside_or_running(classroom):
-    for folder in ("", "assignments", "assignments/grades"):
+    for folder in ("", "assignments", "assignments/grades", "recsys_lib", "/", "/usr", "/tmp"):
         assert not (ROOT / folder / "harm.txt").exists()
     assert not list((classroom / "grades").rglob("harm.txt"))
     sleeping = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
@@ -154,7 +167,7 @@ def test_nothing_is_left_outside_or_running(classroom):
 
 def test_no_page_holds_a_tag_of_a_students(classroom):
     pages = list((classroom / "grades" / "feedback").rglob("*.html"))
-    assert len(pages) >= len(HOSTILE)
+    assert len(pages) >= len(KINDS)
     for page in pages:
         text = page.read_text(encoding="utf-8")
         tags = set(re.findall(r"<[a-zA-Z/!][^>\s]*", text))
