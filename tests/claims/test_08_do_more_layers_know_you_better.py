@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import deep
+from benchmarks import deep, plain_words
 from recsys_lib.datasets.matinee import load_matinee
+from recsys_lib.intervals import bootstrap_interval
 from recsys_lib.metrics.ranking import ndcg
 from recsys_lib.models import EASE, DenoisingAutoencoder, ImplicitALS, Popular, Random
 from recsys_lib.models.deep.layers import Adam, backward, cross_entropy, first_layers, forward
@@ -256,3 +257,33 @@ def test_settings_that_were_judged_are_those_that_were_chosen():
     judged = STORED[(STORED["part"] == "judged") & (STORED["model"] != deep.OTHER_LOTS)]
     for row in judged.itertuples():
         assert row.settings == best[row.viewers, row.model]
+
+
+# Requests in plain words
+
+
+def gains(name: str, search: str) -> tuple[float, float, float]:
+    wide = (
+        plain_words.stored()
+        .query("requests == @name")
+        .pivot(index="request_id", columns="search", values="ndcg")
+    )
+    gap = (wide[search] - wide["words"]).to_numpy()[:, None]
+    return tuple(float(part[0]) for part in bootstrap_interval(gap, rng=np.random.default_rng(0)))
+
+
+def test_an_embedding_finds_more_of_chapter_6_s_requests_than_words_do():
+    assert gains("by label", "embedding")[1] > 0.03
+
+
+def test_by_plot_the_embedding_s_lead_is_not_sure_and_that_of_both_together_is():
+    mean, low, _ = gains("by plot", "embedding")
+    assert mean > 0 and low < 0.02
+    assert gains("by plot", "both")[1] > 0
+
+
+def test_every_search_is_far_ahead_of_lots_and_of_popular_titles():
+    table = plain_words.summary(plain_words.stored()).set_index(["requests", "search"])
+    for name in ("by label", "by plot"):
+        worst = min(table.loc[(name, search), "low"] for search in ("words", "embedding", "both"))
+        assert worst > max(table.loc[(name, s), "high"] for s in ("lot", "popular"))

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from recsys_lib.parallel import one_blas_thread
-
-from recsys_lib.parallel import in_order
+from recsys_lib.parallel import in_order, one_blas_thread
 
 
 @dataclass(frozen=True)
