@@ -36,46 +36,57 @@ def highest(scores: np.ndarray, k: int) -> np.ndarray:
     n_rows, n_columns = scores.shape
     if k >= n_columns:
         return np.tile(np.arange(n_columns), (n_rows, 1))
-    best = _k_highest(scores, k)
-    _settle_ties(scores, best)
+    best, tied = _k_highest(scores, k)
+    if tied.any():
+        best[tied] = _lower_of_equals(scores[tied], k)
     best.sort(axis=1)
     return best
 
 
-def _k_highest(scores: np.ndarray, k: int) -> np.ndarray:
-    """Columns of k highest scores of each row, in no order.
+def _k_highest(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Columns of k highest scores of each row, in no order, and which rows have as good others.
 
     Column c belongs to group c % n_groups. A score above the k-th highest of the groups' maxima can
-    only be in the k groups with the highest maxima, so the other groups are left out.
+    only be in the k groups with the highest maxima, so the other groups are left out. A score in
+    them that equals the k-th is its group's maximum, so that ties are seen without looking inside.
     """
     n_rows, n_columns = scores.shape
     n_groups = math.isqrt(k * n_columns)
     deep = n_columns // n_groups  # columns of a group; the last few columns belong to none
     if deep < 3:
-        return _partition(scores, k)
+        best = _partition(scores, k)
+        return best, _left_out(scores, best, _least(scores, best))
     maxima = scores[:, : deep * n_groups].reshape(n_rows, deep, n_groups).max(axis=1)
     groups = _partition(maxima, k)
     inside = groups[:, :, None] + n_groups * np.arange(deep)
     rest = np.broadcast_to(np.arange(deep * n_groups, n_columns), (n_rows, n_columns % n_groups))
     columns = np.hstack([inside.reshape(n_rows, k * deep), rest])
-    best = _partition(np.take_along_axis(scores, columns, axis=1), k)
-    return np.take_along_axis(columns, best, axis=1)
+    searched = np.take_along_axis(scores, columns, axis=1)
+    best = _partition(searched, k)
+    last = _least(searched, best)
+    tied = _left_out(searched, best, last) | _left_out(maxima, groups, last)
+    return np.take_along_axis(columns, best, axis=1), tied
 
 
 def _partition(scores: np.ndarray, k: int) -> np.ndarray:
     return np.argpartition(scores, scores.shape[1] - k, axis=1)[:, scores.shape[1] - k :]
 
 
-def _settle_ties(scores: np.ndarray, best: np.ndarray) -> None:
-    """Where the k-th score is shared with a column left out, choose the lower columns instead."""
+def _least(scores: np.ndarray, best: np.ndarray) -> np.ndarray:
+    return np.take_along_axis(scores, best, axis=1).min(axis=1, keepdims=True)
+
+
+def _left_out(scores: np.ndarray, best: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Which rows have their `value` in a column outside `best`; -inf needs no order."""
     kept = np.take_along_axis(scores, best, axis=1)
-    last = kept.min(axis=1, keepdims=True)
-    tied = (scores == last).sum(axis=1) > (kept == last).sum(axis=1)
-    tied &= last[:, 0] > -np.inf  # what is not wanted needs no order
-    if not tied.any():
-        return
-    scores, last, k = scores[tied], last[tied], best.shape[1]
+    more = (scores == value).sum(axis=1) > (kept == value).sum(axis=1)
+    return more & (value[:, 0] > -np.inf)
+
+
+def _lower_of_equals(scores: np.ndarray, k: int) -> np.ndarray:
+    """The k highest of each row, and of those equal to the k-th the lower columns."""
+    last = _least(scores, _partition(scores, k))
     above, equal = scores > last, scores == last
     places = k - above.sum(axis=1, keepdims=True)
     first = equal & (equal.cumsum(axis=1, dtype=np.int32) <= places)
-    best[tied] = np.nonzero(above | first)[1].reshape(-1, k)
+    return np.nonzero(above | first)[1].reshape(-1, k)

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+CACHED = 64  # columns of a dense factor whose viewers fit in the processor's cache
+
 
 class Block:
     """Some columns of a (viewers, titles) matrix: the titles on one side of a comparison.
@@ -51,7 +53,7 @@ class Block:
 
 def viewers_of(value: sparse.csc_array) -> int:
     """How many rows of a matrix have an event."""
-    return len(np.unique(value.indices))
+    return int(np.count_nonzero(np.bincount(value.indices)))
 
 
 class Common:
@@ -65,6 +67,7 @@ class Common:
         dot: sum over the viewers in common of value left * value right.
         sum_left, sum_right: sum over the viewers in common of the value of one side.
         square_left, square_right: likewise of its square.
+        sum_even: sum_right of values that each viewer gives to all titles alike.
     """
 
     def __init__(self, left: Block, right: Block) -> None:
@@ -72,8 +75,9 @@ class Common:
         self.n_left, self.n_right = left.n[:, None], right.n[None, :]
         self.n_viewers = left.n_viewers
 
-    def _product(self, left: str, right: str) -> np.ndarray:
-        return _product(getattr(self._left, left), getattr(self._right, right))
+    def _product(self, left: str, right: str, even: bool = False) -> np.ndarray:
+        even = even and self._left is self._right
+        return _product(getattr(self._left, left), getattr(self._right, right), even)
 
     @property
     def norm_left(self) -> np.ndarray:
@@ -85,7 +89,7 @@ class Common:
 
     @cached_property
     def co(self) -> np.ndarray:
-        return self._product("seen", "seen")
+        return self._product("seen", "seen", even=True)
 
     @cached_property
     def dot(self) -> np.ndarray:
@@ -98,6 +102,10 @@ class Common:
     @cached_property
     def sum_right(self) -> np.ndarray:
         return self._product("seen", "value")
+
+    @cached_property
+    def sum_even(self) -> np.ndarray:
+        return self._product("seen", "value", even=True)
 
     @cached_property
     def square_left(self) -> np.ndarray:
@@ -132,7 +140,7 @@ class Pairs(Common):
     def norm_right(self) -> np.ndarray:
         return self._right.norm[self.columns]
 
-    def _product(self, left: str, right: str) -> np.ndarray:
+    def _product(self, left: str, right: str, even: bool = False) -> np.ndarray:
         product = getattr(self._left, left).T @ self._right.by_viewer(right)
         if product.nnz == self._shared.nnz:
             return product.data  # in the same order, which depends on the places alone
@@ -142,12 +150,12 @@ class Pairs(Common):
         return found
 
 
-def _product(left: sparse.csc_array, right: sparse.csc_array) -> np.ndarray:
+def _product(left: sparse.csc_array, right: sparse.csc_array, even: bool = False) -> np.ndarray:
     """left.T @ right as a dense array, each factor dense where that is faster.
 
     Dense arithmetic is some hundred times faster a cell and touches every cell; on either side it
     pays from a few per cent of cells filled. Sums of whole numbers are exact, so the way chosen
-    does not show in the counts.
+    does not show in the counts. `even` says that sums are exact and left.T @ right is symmetric.
     """
     if left.nnz > right.nnz:
         return _product(right, left).T
@@ -155,8 +163,24 @@ def _product(left: sparse.csc_array, right: sparse.csc_array) -> np.ndarray:
     if right.nnz < 0.04 * cells or left.nnz < right.shape[0]:
         return (left.T @ right).toarray()
     if left.nnz < 0.03 * left.shape[0] * left.shape[1]:
-        return left.T @ right.toarray()
-    return left.toarray().T @ right.toarray()
+        kind = np.result_type(left.dtype, right.dtype)
+        product = np.empty((left.shape[1], right.shape[1]), kind)
+        for start in range(0, right.shape[1], CACHED):
+            part = slice(start, start + CACHED)
+            product[:, part] = left.T @ right[:, part].toarray(order="C")
+        return product
+    dense = left.toarray(), right.toarray()
+    return _half(*dense) if even else dense[0].T @ dense[1]
+
+
+def _half(left: np.ndarray, right: np.ndarray, width: int = 256) -> np.ndarray:
+    """left.T @ right where it equals its transpose: right of the diagonal, then mirrored."""
+    product = np.empty((left.shape[1], right.shape[1]), np.result_type(left, right))
+    for start in range(0, len(product), width):
+        rows, others = slice(start, start + width), slice(start, None)
+        product[rows, others] = left[:, rows].T @ right[:, others]
+        product[others, rows] = product[rows, others].T
+    return product
 
 
 def _places(product: sparse.csr_array) -> np.ndarray:
