@@ -20,6 +20,10 @@ from recsys_lib.models.factors.least_squares import (
 from recsys_lib.models.histories import event_weights
 from recsys_lib.models.numerics import check_learned, check_not_vanished
 from recsys_lib.models.ranking import columns_of
+from recsys_lib.parallel import in_order
+
+TOGETHER = 16  # batches that a thread takes at a time
+QUIET = {"over": "ignore", "invalid": "ignore"}  # what comes of it is checked in the end
 
 
 class ImplicitALS(Recommender):
@@ -97,9 +101,8 @@ class ImplicitALS(Recommender):
         H = rng.normal(0, scale, (train.n_items, self.factors))
         H[train.item_counts == 0] = 0  # no event pulls these away from 0
         # In float64, rounded at the end: float32 would grow the last digits, in which processors
-        # differ, until near-tied titles change places. One thread: the products are small.
-        quiet = np.errstate(over="ignore", invalid="ignore")  # what comes of it is checked below
-        with threadpool_limits(1, user_api="blas"), quiet:
+        # differ, until near-tied titles change places. One thread a product: they are small.
+        with threadpool_limits(1, user_api="blas"), np.errstate(**QUIET):
             for _ in range(self.iterations):
                 self._improve(W, H, user_batches, train.n_items)
                 self._improve(H, W, item_batches, train.active_users)
@@ -118,13 +121,20 @@ class ImplicitALS(Recommender):
     def _improve(self, W: np.ndarray, H: np.ndarray, parts: list[Batch], n_others: int) -> None:
         """Move each row of W toward the least loss with H fixed."""
         gram = self.alpha * (H.T @ H)
-        for batch in parts:
-            total = batch.weights.sum(axis=1, dtype=np.float64) + self.alpha * n_others
-            penalty = (self.l2 * total**self.nu)[:, None]
-            W[batch.rows] = self._improved(W[batch.rows], H, gram, penalty, batch)
+
+        def improve(some: list[Batch]) -> None:
+            with np.errstate(**QUIET):  # which a thread does not take over from who started it
+                for batch in some:
+                    total = batch.weights.sum(axis=1, dtype=np.float64) + self.alpha * n_others
+                    penalty = (self.l2 * total**self.nu)[:, None]
+                    W[batch.rows] = self._improved(W[batch.rows], H, gram, penalty, batch)
+
+        starts = range(0, len(parts), TOGETHER)
+        for _ in in_order(improve, (parts[start : start + TOGETHER] for start in starts)):
+            pass  # each batch has rows of its own
 
     def _improved(self, x, H, gram: np.ndarray, penalty: np.ndarray, batch: Batch) -> np.ndarray:
-        chosen = H[batch.columns]  # (rows, length, factors)
+        chosen = np.take(H, batch.columns, axis=0)  # (rows, length, factors)
 
         def curvature(x: np.ndarray) -> np.ndarray:
             scores = (chosen @ x[:, :, None])[:, :, 0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 from threadpoolctl import threadpool_limits
+
+from recsys_lib.parallel import in_order
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Batch:
     weights: np.ndarray
 
 
-def batches(matrix: sparse.csr_array, cells: int = 4096) -> list[Batch]:
+def batches(matrix: sparse.csr_array, cells: int = 2048) -> list[Batch]:
     """All rows that have events, longest first, at most `cells` (but one whole row) a batch.
 
     Neighbours in that order are of like length, so that little is padded.
@@ -51,7 +53,7 @@ def solve_rows(
     alpha: float,
     penalty: np.ndarray,
     toward: np.ndarray | None = None,
-    cells: int = 2**20,
+    cells: int = 2**18,
 ) -> np.ndarray:
     """Each row's least-squares problem with H fixed, solved exactly, in float64.
 
@@ -59,7 +61,7 @@ def solve_rows(
                  + alpha * sum over all i of (x · H[i]) ** 2 + penalty[u] * |x - toward[u]| ** 2
 
     A row's solution does not depend on the other rows asked for, to the last bit: rows of equal
-    length share a batch, which pads nothing.
+    length share a batch, which pads nothing. Threads take a batch each.
 
     Args:
         events: r, CSR array (n_rows, n_items) of at least 0.
@@ -67,7 +69,7 @@ def solve_rows(
         alpha: weight of a pair without event, above 0.
         penalty: at least 0, above it if the events and H leave a direction open; (n_rows,).
         toward: where x is pulled; None means 0.
-        cells: numbers of H in a batch, which bounds its memory (but one whole row is taken).
+        cells: numbers of H in a batch, which bounds a thread's memory (but one whole row is taken).
 
     Returns:
         float64 array (n_rows, factors).
@@ -77,21 +79,31 @@ def solve_rows(
     lengths = np.diff(events.indptr)
     with threadpool_limits(1, user_api="blas"):  # small products, the same with any number
         gram = alpha * (H.T @ H)
-        for length in np.unique(lengths):
-            rows = np.flatnonzero(lengths == length)
-            size = max(1, cells // (max(length, factors) * factors))
-            for start in range(0, len(rows), size):
-                part = rows[start : start + size]
-                event = events.indptr[part][:, None] + np.arange(length)
-                chosen, r = H[events.indices[event]], events.data[event].astype(np.float64)
-                right = (r[:, None, :] @ chosen)[:, 0]
-                chosen *= np.sqrt(r)[:, :, None]  # of itself and its transpose BLAS makes a half
-                left = chosen.transpose(0, 2, 1) @ chosen + gram
-                left += penalty[part, None, None] * np.eye(factors)
-                if toward is not None:
-                    right += penalty[part, None] * toward[part]
-                x[part] = np.linalg.solve(left, right[:, :, None])[:, :, 0]
+
+        def solve(part: np.ndarray) -> None:
+            event = events.indptr[part][:, None] + np.arange(lengths[part[0]])
+            chosen, r = H[events.indices[event]], events.data[event].astype(np.float64)
+            right = (r[:, None, :] @ chosen)[:, 0]
+            chosen *= np.sqrt(r)[:, :, None]  # of itself and its transpose BLAS makes a half
+            left = chosen.transpose(0, 2, 1) @ chosen + gram
+            left += penalty[part, None, None] * np.eye(factors)
+            if toward is not None:
+                right += penalty[part, None] * toward[part]
+            x[part] = np.linalg.solve(left, right[:, :, None])[:, :, 0]
+
+        parts = list(_of_equal_length(lengths, factors, cells))
+        for _ in in_order(solve, parts) if len(parts) > 1 else map(solve, parts):
+            pass  # each part has rows of its own
     return x
+
+
+def _of_equal_length(lengths: np.ndarray, factors: int, cells: int) -> Iterator[np.ndarray]:
+    """Rows in parts of one length each, whose numbers of H, or their products, are `cells`."""
+    for length in np.unique(lengths):
+        rows = np.flatnonzero(lengths == length)
+        size = max(1, cells // (max(length, factors) * factors))
+        for start in range(0, len(rows), size):
+            yield rows[start : start + size]
 
 
 def weighted_sum(weights: np.ndarray, vectors: np.ndarray) -> np.ndarray:

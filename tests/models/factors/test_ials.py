@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
+from recsys_lib import parallel
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import Interactions
+from recsys_lib.models.factors import ials
 from recsys_lib.models.factors.ials import ImplicitALS
-from recsys_lib.models.factors.least_squares import batches, conjugate_gradients
+from recsys_lib.models.factors.least_squares import batches, conjugate_gradients, solve_rows
 
 EXACT = {"factors": 4, "steps": 8}  # as many steps as arrive, for so few factors
 
@@ -122,6 +126,30 @@ def test_the_order_of_summation_leaves_no_trace(make_log):
     ours, theirs = (ImplicitALS(16).fit(events).item_factors_ for events in (log, turned))
     np.testing.assert_allclose(ours, theirs, atol=1e-7)  # a last digit at most
     assert abs(ours).max() > 0.1
+
+
+def test_the_number_of_threads_leaves_no_trace(make_log, monkeypatch):
+    log = make_log(8, users=300, items=60, events=4000)
+    monkeypatch.setattr(ials, "TOGETHER", 1)  # enough pieces for all threads
+    monkeypatch.setattr(ials, "batches", partial(batches, cells=64))
+    fitted = []
+    for threads in (1, 4):
+        monkeypatch.setattr(parallel, "workers", lambda threads=threads: threads)
+        fitted.append(ImplicitALS(16).fit(log))
+    for name in ("item_factors_", "user_factors_"):
+        np.testing.assert_array_equal(*(getattr(model, name) for model in fitted))
+
+
+@pytest.mark.parametrize("cells", [1, 300, 2**18])
+def test_rows_solved_in_parts_equal_each_solved_alone(make_log, cells):
+    rng, r = np.random.default_rng(1), make_log(5, users=80, events=500).matrix
+    H, penalty = rng.normal(size=(r.shape[1], 4)), rng.uniform(1, 2, r.shape[0])
+    toward = rng.normal(size=(r.shape[0], 4))
+    found = solve_rows(r, H, 0.3, penalty, toward, cells)
+    for row, weights in enumerate(r.toarray()):
+        left = 0.3 * H.T @ H + (weights[:, None] * H).T @ H + penalty[row] * np.eye(4)
+        right = weights @ H + penalty[row] * toward[row]
+        np.testing.assert_allclose(left @ found[row], right, atol=1e-9)
 
 
 def test_a_viewer_folded_in_gets_the_factors_that_fitting_gave(make_log):
