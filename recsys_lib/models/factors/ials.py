@@ -22,6 +22,7 @@ from recsys_lib.models.numerics import check_learned, check_not_vanished
 from recsys_lib.models.ranking import columns_of
 from recsys_lib.parallel import in_order
 
+CELLS = 2048  # events of a batch, whose factors fit in the processor's cache
 TOGETHER = 16  # batches that a thread takes at a time
 QUIET = {"over": "ignore", "invalid": "ignore"}  # what comes of it is checked in the end
 
@@ -94,7 +95,7 @@ class ImplicitALS(Recommender):
     def _fit(self, train: Interactions, items, users) -> None:
         self._check()
         by_user = event_weights(train.matrix, self.weighted)
-        user_batches, item_batches = batches(by_user), batches(by_user.T.tocsr())
+        user_batches, item_batches = (batches(r, CELLS) for r in (by_user, by_user.T.tocsr()))
         rng = np.random.default_rng(self.random_state)
         scale = 0.1 / np.sqrt(self.factors)
         W = np.zeros((train.n_users, self.factors))

@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-CACHED = 64  # columns of a dense factor whose viewers fit in the processor's cache
-
 
 class Block:
     """Some columns of a (viewers, titles) matrix: the titles on one side of a comparison.
@@ -163,12 +161,7 @@ def _product(left: sparse.csc_array, right: sparse.csc_array, even: bool = False
     if right.nnz < 0.04 * cells or left.nnz < right.shape[0]:
         return (left.T @ right).toarray()
     if left.nnz < 0.03 * left.shape[0] * left.shape[1]:
-        kind = np.result_type(left.dtype, right.dtype)
-        product = np.empty((left.shape[1], right.shape[1]), kind)
-        for start in range(0, right.shape[1], CACHED):
-            part = slice(start, start + CACHED)
-            product[:, part] = left.T @ right[:, part].toarray(order="C")
-        return product
+        return left.T @ right.toarray()
     dense = left.toarray(), right.toarray()
     return _half(*dense) if even else dense[0].T @ dense[1]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -131,7 +129,7 @@ def test_the_order_of_summation_leaves_no_trace(make_log):
 def test_the_number_of_threads_leaves_no_trace(make_log, monkeypatch):
     log = make_log(8, users=300, items=60, events=4000)
     monkeypatch.setattr(ials, "TOGETHER", 1)  # enough pieces for all threads
-    monkeypatch.setattr(ials, "batches", partial(batches, cells=64))
+    monkeypatch.setattr(ials, "CELLS", 64)
     fitted = []
     for threads in (1, 4):
         monkeypatch.setattr(parallel, "workers", lambda threads=threads: threads)
