@@ -10,8 +10,6 @@ from scipy import sparse
 
 from recsys_lib.parallel import in_order, one_blas_thread
 
-from recsys_lib.parallel import in_order
-
 
 @dataclass(frozen=True)
 class Batch:
