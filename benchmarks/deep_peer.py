@@ -40,7 +40,12 @@ def cornac_vae(rows, columns, n_items: int, seed: int, settings: dict):
 
 
 def recbole_vae(rows, columns, n_items: int, seed: int, settings: dict):
-    """RecBole's MultiVAE, by steps of Adam on its own loss; beta is not raised slowly."""
+    """RecBole's MultiVAE, by steps of Adam on its own loss; beta is not raised slowly.
+
+    Its latent_dimension counts means and widths together. It draws with a hundredth of the width
+    that its loss speaks of, hardly a draw at all; here it draws with the whole width, as the source
+    and ours do.
+    """
     from recbole.config import Config
     from recbole.data import create_dataset
     from recbole.model.general_recommender import MultiVAE
@@ -51,7 +56,7 @@ def recbole_vae(rows, columns, n_items: int, seed: int, settings: dict):
         table.to_csv(Path(folder) / "log" / "log.inter", sep="\t", index=False)
         config = Config("MultiVAE", "log", config_dict={
             "data_path": folder, "load_col": {"inter": ["user_id", "item_id"]}, "use_gpu": False,
-            "mlp_hidden_dimension": [settings["hidden"]], "latent_dimension": settings["latent"],
+            "mlp_hidden_size": [settings["hidden"]], "latent_dimension": 2 * settings["latent"],
             "dropout_prob": settings["noise"], "anneal_cap": settings["beta"],
             "total_anneal_steps": 1, "seed": seed, "state": "ERROR",
             "eval_args": {"split": {"RS": [1, 0, 0]}, "group_by": "user"},
@@ -60,6 +65,9 @@ def recbole_vae(rows, columns, n_items: int, seed: int, settings: dict):
         data = create_dataset(config).build()[0]  # all of it to learn from
     torch.manual_seed(seed)
     model = MultiVAE(config, data)
+    model.reparameterize = lambda mean, log_variance: (
+        mean + torch.randn_like(mean) * (log_variance / 2).exp() if model.training else mean
+    )
     adam = torch.optim.Adam(model.parameters(), settings["learning_rate"])
     everybody = torch.arange(1, data.user_num)  # 0 pads
     for _ in range(settings["epochs"]):

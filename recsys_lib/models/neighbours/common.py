@@ -51,7 +51,7 @@ class Block:
 
 def viewers_of(value: sparse.csc_array) -> int:
     """How many rows of a matrix have an event."""
-    return int(np.count_nonzero(np.bincount(value.indices)))
+    return len(np.unique(value.indices))
 
 
 class Common:
@@ -65,7 +65,6 @@ class Common:
         dot: sum over the viewers in common of value left * value right.
         sum_left, sum_right: sum over the viewers in common of the value of one side.
         square_left, square_right: likewise of its square.
-        sum_even: sum_right of values that each viewer gives to all titles alike.
     """
 
     def __init__(self, left: Block, right: Block) -> None:
@@ -73,9 +72,8 @@ class Common:
         self.n_left, self.n_right = left.n[:, None], right.n[None, :]
         self.n_viewers = left.n_viewers
 
-    def _product(self, left: str, right: str, even: bool = False) -> np.ndarray:
-        even = even and self._left is self._right
-        return _product(getattr(self._left, left), getattr(self._right, right), even)
+    def _product(self, left: str, right: str) -> np.ndarray:
+        return _product(getattr(self._left, left), getattr(self._right, right))
 
     @property
     def norm_left(self) -> np.ndarray:
@@ -87,7 +85,7 @@ class Common:
 
     @cached_property
     def co(self) -> np.ndarray:
-        return self._product("seen", "seen", even=True)
+        return self._product("seen", "seen")
 
     @cached_property
     def dot(self) -> np.ndarray:
@@ -100,10 +98,6 @@ class Common:
     @cached_property
     def sum_right(self) -> np.ndarray:
         return self._product("seen", "value")
-
-    @cached_property
-    def sum_even(self) -> np.ndarray:
-        return self._product("seen", "value", even=True)
 
     @cached_property
     def square_left(self) -> np.ndarray:
@@ -138,7 +132,7 @@ class Pairs(Common):
     def norm_right(self) -> np.ndarray:
         return self._right.norm[self.columns]
 
-    def _product(self, left: str, right: str, even: bool = False) -> np.ndarray:
+    def _product(self, left: str, right: str) -> np.ndarray:
         product = getattr(self._left, left).T @ self._right.by_viewer(right)
         if product.nnz == self._shared.nnz:
             return product.data  # in the same order, which depends on the places alone
@@ -148,12 +142,12 @@ class Pairs(Common):
         return found
 
 
-def _product(left: sparse.csc_array, right: sparse.csc_array, even: bool = False) -> np.ndarray:
+def _product(left: sparse.csc_array, right: sparse.csc_array) -> np.ndarray:
     """left.T @ right as a dense array, each factor dense where that is faster.
 
     Dense arithmetic is some hundred times faster a cell and touches every cell; on either side it
     pays from a few per cent of cells filled. Sums of whole numbers are exact, so the way chosen
-    does not show in the counts. `even` says that sums are exact and left.T @ right is symmetric.
+    does not show in the counts.
     """
     if left.nnz > right.nnz:
         return _product(right, left).T
@@ -162,18 +156,7 @@ def _product(left: sparse.csc_array, right: sparse.csc_array, even: bool = False
         return (left.T @ right).toarray()
     if left.nnz < 0.03 * left.shape[0] * left.shape[1]:
         return left.T @ right.toarray()
-    dense = left.toarray(), right.toarray()
-    return _half(*dense) if even else dense[0].T @ dense[1]
-
-
-def _half(left: np.ndarray, right: np.ndarray, width: int = 256) -> np.ndarray:
-    """left.T @ right where it equals its transpose: right of the diagonal, then mirrored."""
-    product = np.empty((left.shape[1], right.shape[1]), np.result_type(left, right))
-    for start in range(0, len(product), width):
-        rows, others = slice(start, start + width), slice(start, None)
-        product[rows, others] = left[:, rows].T @ right[:, others]
-        product[others, rows] = product[rows, others].T
-    return product
+    return left.toarray().T @ right.toarray()
 
 
 def _places(product: sparse.csr_array) -> np.ndarray:

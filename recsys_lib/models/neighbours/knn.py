@@ -14,11 +14,12 @@ from recsys_lib.models.histories import event_weights
 from recsys_lib.models.neighbours import similarity as measures
 from recsys_lib.models.neighbours.common import Block, Common
 from recsys_lib.models.neighbours.neighborhood import compare, nearest
-from recsys_lib.models.neighbours.spread import spread
 from recsys_lib.models.ranking import columns_of
 from recsys_lib.models.top_k import top_k
 
 COMMON_VIEWERS = "common_viewers"
+DENSE_GAIN = 30  # how much faster a product with a dense factor does one multiplication
+DENSE_USERS = 64  # viewers whose dense histories fit in the processor's cache
 
 MEASURES = {
     "cosine": measures.cosine,
@@ -119,9 +120,19 @@ class ItemKNN(Neighbors):
         kept = self._nearest(train.matrix)
         # support_[i, j]: what having watched j adds to the score of i.
         self.support_ = kept if self.neighbors_of == "target" else kept.T.tocsr()
+        # Chosen once, so that a viewer's scores do not depend on who else is asked for.
+        backed = np.bincount(self.support_.indices, minlength=train.n_items)
+        self.dense_ = DENSE_GAIN * (train.item_counts @ backed) > kept.nnz * train.active_users
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
-        return spread(event_weights(histories, self.weighted), self.support_.T)
+        history = event_weights(histories, self.weighted)
+        if not self.dense_:
+            return (history @ self.support_.T).toarray()
+        scores = np.empty(history.shape, np.float32)
+        for start in range(0, len(users), DENSE_USERS):
+            watched = history[start : start + DENSE_USERS].T.toarray()
+            scores[start : start + DENSE_USERS] = (self.support_ @ watched).T
+        return scores
 
     def _likeness(self, column: int) -> np.ndarray:
         kept = self.support_ if self.neighbors_of == "target" else self.support_.T.tocsr()

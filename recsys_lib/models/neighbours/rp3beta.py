@@ -12,8 +12,6 @@ from recsys_lib.models.histories import event_weights
 from recsys_lib.models.neighbours.common import Common
 from recsys_lib.models.neighbours.neighborhood import nearest
 from recsys_lib.models.neighbours.similarity import Measure
-from recsys_lib.models.neighbours.spread import spread
-from recsys_lib.models.neighbours.thin import least_kept
 
 
 class RP3beta(Recommender):
@@ -79,7 +77,7 @@ class RP3beta(Recommender):
         def walk(common: Common) -> np.ndarray:
             # Over n_viewers[i] ** beta too, which cancels below and makes i and j alike.
             left, right = (n ** -np.float64(self.beta) for n in (common.n_left, common.n_right))
-            return common.sum_even * (left * right)
+            return common.sum_right * (left * right)
 
         return passed, walk
 
@@ -95,7 +93,7 @@ class RP3beta(Recommender):
         return self.votes_[[column]].toarray()[0]
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
-        return spread(event_weights(histories, self.weighted), self.votes_)
+        return (event_weights(histories, self.weighted) @ self.votes_).toarray()
 
 
 def addable(weights: np.ndarray) -> np.ndarray:
@@ -121,11 +119,8 @@ def largest(matrix: sparse.csr_array, k: int) -> sparse.csr_array:
            [0. , 0. , 0.1]])
     """
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    least = least_kept(row, matrix.data, k)
-    start, stop = matrix.indptr[row], matrix.indptr[row + 1]
-    above, equal = matrix.data > least, matrix.data == least
-    higher, equals = np.r_[0, np.cumsum(above)], np.r_[0, np.cumsum(equal)]  # before each entry
-    places = k - (higher[stop] - higher[start])
-    kept = above | (equal & (equals[:-1] - equals[start] < places))
+    order = np.lexsort((-matrix.data, row))  # stable, and the columns of a row ascend
+    place = np.arange(matrix.nnz) - matrix.indptr[row]
+    kept = order[place < k]
     entries = matrix.data[kept], (row[kept], matrix.indices[kept])
     return sparse.coo_array(entries, shape=matrix.shape).tocsr()

@@ -63,7 +63,7 @@ def largest_of_rows(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, k
     >>> largest_of_rows(np.array([0, 0, 0]), np.array([2, 1, 0]), np.array([0.3, 0.9, 0.3]), 2)
     (array([0, 0]), array([1, 0]), array([0.9, 0.3]))
     """
-    enough = values >= least_kept(rows, values, k)
+    enough = values >= _least_kept(rows, values, k)
     rows, columns, values = rows[enough], columns[enough], values[enough]
     order = np.lexsort((columns, -values, rows))
     place = np.arange(len(rows)) - np.searchsorted(rows, rows)
@@ -71,7 +71,7 @@ def largest_of_rows(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, k
     return rows[kept], columns[kept], values[kept]
 
 
-def least_kept(rows: np.ndarray, values: np.ndarray, k: int) -> np.ndarray:
+def _least_kept(rows: np.ndarray, values: np.ndarray, k: int) -> np.ndarray:
     """For each entry the k-th largest value of its row; -inf where the row has no more than k.
 
     Rows of about the same length are laid out as one table, so that less than half is padding.
