@@ -22,6 +22,11 @@ def add_options(command: argparse.ArgumentParser) -> None:
     source = f"a table, a folder or zip of a known data set, or one of {', '.join(NAMES)}"
     command.add_argument("data", metavar="PATH_OR_NAME", help=source)
     command.add_argument("--seed", type=whole(0), default=0, help="of all that is random")
+    add_table_options(command)
+
+
+def add_table_options(command: argparse.ArgumentParser) -> None:
+    """How a table is written, and which of its events count."""
     _add_table(command.add_argument_group("for a table (what is not given is found by looking)"))
     _add_filters(command.add_argument_group("fewer events"))
 

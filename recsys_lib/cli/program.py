@@ -10,11 +10,11 @@ import argparse
 import sys
 from typing import NoReturn
 
-from recsys_lib.cli import describe, evaluate, experiment, models, recommend, train
+from recsys_lib.cli import describe, evaluate, experiment, models, recommend, serve, train
 from recsys_lib.cli.words import in_options
 from recsys_lib.errors import ArgumentError, RecsysError
 
-COMMANDS = (describe, evaluate, recommend, train, experiment, models)
+COMMANDS = (describe, evaluate, recommend, train, serve, experiment, models)
 EXAMPLES = """\
 examples:
   python -m recsys_lib describe loans.csv
