@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recsys_lib.errors import ArgumentError, check_choice
+from recsys_lib.errors import ArgumentError, DataError, check_choice
 from recsys_lib.explain import because, explain
 from recsys_lib.explain.contributions import PART
 from recsys_lib.interactions import ITEM, RANK, SCORE, Interactions
@@ -130,10 +130,17 @@ class Answers:
                 "why": because(found, self._names)}  # fmt: skip
 
     def try_out(self) -> None:
-        """Ask for one list of a stranger and one of somebody, so that a model that cannot answer
-        is found before it is in use."""
-        self._best(np.array([None], object), self._history([]), 1)
-        self._best(np.array([None], object), self._history([0]), 1)
+        """Ask for one list of a stranger and one of somebody.
+
+        Raises:
+            DataError: there is none; what the file holds does not fit together.
+        """
+        try:
+            for history in ([], [0]):
+                self._best(np.array([None], object), self._history(history), 1)
+        except Exception as error:  # whatever numpy says of arrays that do not fit
+            raise DataError(f"the model cannot answer: {type(error).__name__}",
+                            fix="Fit and save it again.") from None  # fmt: skip
 
     def _whom(self, user, history) -> tuple[int | None, object, sparse.csr_array]:
         """The viewer's row, the label, and what was watched."""

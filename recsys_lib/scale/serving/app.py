@@ -127,7 +127,7 @@ async def _send(send, reply: Reply) -> None:
         headers.append((b"retry-after", RETRY_AFTER))
     if reply.status == 405:
         headers.append((b"allow", b"GET, HEAD"))
-    if reply.status in (405, 413, 431):  # a body may follow that nobody will read
+    if reply.status in (405, 413, 414, 431):  # more may follow that nobody will read
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
