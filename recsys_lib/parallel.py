@@ -7,7 +7,11 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from functools import cache
 from typing import TypeVar
+
+from threadpoolctl import ThreadpoolController
 
 A, B = TypeVar("A"), TypeVar("B")
 MOST = 8
@@ -19,6 +23,20 @@ def workers() -> int:
     affinity = getattr(os, "sched_getaffinity", None)  # Linux only
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     return min(cores, MOST)
+
+
+def one_blas_thread() -> AbstractContextManager:
+    """A context in which numpy's products keep to one thread, at no cost worth a thought.
+
+    `threadpool_limits` looks through all that the process has loaded each time, which takes
+    milliseconds: nothing in a fit, and most of one viewer's answer. Here it is looked for once.
+    """
+    return _libraries().limit(limits=1, user_api="blas")
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def in_order(function: Callable[[A], B], pieces: Iterable[A]) -> Iterator[B]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from threadpoolctl import threadpool_limits
+
+from recsys_lib.parallel import one_blas_thread
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def solve_rows(
     n, factors = events.shape[0], H.shape[1]
     H, x = H.astype(np.float64), np.zeros((n, factors))
     lengths = np.diff(events.indptr)
-    with threadpool_limits(1, user_api="blas"):  # small products, the same with any number
+    with one_blas_thread():  # small products, the same with any number
         gram = alpha * (H.T @ H)
         for length in np.unique(lengths):
             rows = np.flatnonzero(lengths == length)
