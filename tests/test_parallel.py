@@ -6,8 +6,9 @@ import threading
 import time
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from recsys_lib.parallel import MOST, in_order, workers
+from recsys_lib.parallel import MOST, in_order, one_blas_thread, workers
 
 
 def test_results_come_in_the_order_of_the_pieces_however_long_each_takes():
@@ -55,3 +56,18 @@ def test_there_are_as_many_workers_as_cores_but_not_without_end(monkeypatch):
     for cores, expected in ((6, 6), (None, 1)):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
         assert workers() == expected
+
+
+def test_products_keep_to_one_thread_inside_and_to_as_many_as_before_outside():
+    def threads() -> set[int]:
+        found = threadpool_info()
+        return {pool["num_threads"] for pool in found if pool["user_api"] == "blas"}
+
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        with one_blas_thread():
+            assert threads() <= {1}
+        assert threads() == before
+        with pytest.raises(ZeroDivisionError), one_blas_thread():
+            raise ZeroDivisionError
+        assert threads() == before
