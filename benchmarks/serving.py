@@ -32,6 +32,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -244,35 +245,44 @@ for _ in range(times):
 """
 
 
-def measure() -> list[dict]:
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
+def kept_models(name: str, folder: Path) -> dict[str, Path]:
+    """The set's models, learned unless the folder has them."""
+    kept = {model: folder / f"{name}-{model}.zip" for model in MODELS}
+    for model, path in kept.items():
+        if not path.exists():
+            command = [*PROGRAM, "train", name, "--model", model, "-o", str(path)]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return kept
+
+
+def measure(folder: Path) -> Iterator[list[dict]]:
+    """The rows of one server after another; every run has all of them once."""
+    for run in range(RUNS):
         for name in SETS:
-            kept = {model: Path(folder, f"{name}-{model}.zip") for model in MODELS}
-            for model, path in kept.items():
-                command = [*PROGRAM, "train", name, "--model", model, "-o", str(path)]
-                subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            for run in range(RUNS):
-                for model in MODELS:
-                    for way in WAYS:
-                        rows += measured(name, kept, model, way, run)
-                        print(name, run, model, way, file=sys.stderr, flush=True)
-    return rows
+            kept = kept_models(name, folder)
+            for model in MODELS:
+                for way in WAYS:
+                    yield measured(name, kept, model, way, run)
 
 
-def main() -> None:
+def main(folder: str | None = None) -> None:
+    """Measure, and write what there is after each server; a folder keeps the models."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    rows = measure()
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("numpy", "uvicorn", "h11"))
     said = (f"# Written by `python -m benchmarks.serving`, {datetime.date.today()}: "
             f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, "
             f"{versions}; server and load on one machine\n")  # fmt: skip
-    with RESULT.open("w", newline="", encoding="utf-8") as file:
+    with (
+        tempfile.TemporaryDirectory() as own,
+        RESULT.open("w", newline="", encoding="utf-8") as file,
+    ):
         file.write(said)
         table = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         table.writeheader()
-        table.writerows(rows)
+        for rows in measure(Path(folder or own)):
+            table.writerows(rows)
+            file.flush()
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

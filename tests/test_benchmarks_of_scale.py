@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import growth_fine, nearest, on_request, out_of_core, two_cuts
+from benchmarks import growth_fine, nearest, on_request, out_of_core, serving, two_cuts
 from recsys_lib.datasets import load_matinee
+from recsys_lib.models import Popular
+from recsys_lib.models.saved import save
 from recsys_lib.scale import deal_by_viewer, streamed_co_occurrence
 from recsys_lib.splits import split_random
 
@@ -75,3 +77,35 @@ def test_the_stored_cuts_lie_under_their_ceilings():
     assert tuple(table) == two_cuts.COLUMNS and (table["hits"] <= table["can"]).all()
     few = table[table["candidates"] == 10]
     assert (few["hits"] == few["can"]).all()  # of ten candidates all are shown
+
+
+def test_a_load_counts_what_came_back(tmp_path):
+    log = load_matinee().watched()
+    save(Popular().fit(log), tmp_path / "model.zip")
+    with serving.Server(tmp_path / "model.zip", "matinee", ("--in-flight", "1")) as server:
+        right = server.press(["/recommend?user=17&k=3"], 1, seconds=0.3)
+        wrong = server.press(["/recommend?user=17&k=0", "/health"], 1, seconds=0.3)
+        by_chance = server.press(["/health"], 5, rate=50.0, seconds=0.5)
+        assert server.health()["viewers"] == log.n_users
+    assert right["answered"] > 0 and right["failed"] == right["shed"] == 0
+    assert float(right["p50_ms"]) <= float(right["p99_ms"])
+    assert abs(wrong["answered"] - wrong["failed"]) <= 1 < wrong["failed"]
+    assert by_chance["answered"] > 0 and by_chance["failed"] == 0
+
+
+def test_the_server_s_load_was_measured_in_every_way():
+    table = pd.read_csv(serving.RESULT, comment="#")
+    assert tuple(table) == serving.COLUMNS
+    each = table.groupby(["set", "model", "way", "run"])["part"].value_counts().unstack()
+    kinds = len(serving.SETS) * len(serving.MODELS) * len(serving.WAYS)
+    assert len(each) == kinds * table["run"].nunique()
+    wanted = {"levels": len(serving.CLIENTS), "overload": len(serving.OFFERED), "reload": 1}
+    assert (each == pd.Series(wanted)).all(axis=None)
+    assert (table["p50_ms"] <= table["p99_ms"]).all() and (table["rss_mb"] > 0).all()
+
+
+def test_no_request_failed_while_models_were_replaced():
+    table = pd.read_csv(serving.RESULT, comment="#")
+    reload = table[table["part"] == "reload"]
+    assert (reload["failed"] == 0).all() and (reload["reloads"] > 0).all()
+    assert (reload["answered"] > 100).all()
