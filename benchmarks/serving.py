@@ -155,7 +155,7 @@ class Server:
 
     def __exit__(self, *error) -> None:
         self._process.terminate()
-        self._process.wait(30)
+        self._process.wait(300)
         self._process.stdout.close()
 
     @property

@@ -34,9 +34,13 @@ from recsys_lib.scale.serving import Holder, Limits, run, server
 
 class Slow:
     model, items, n_viewers = None, (), 0
+    made = 0
 
     def try_out(self):
-        pass
+        Slow.made += 1
+        if Slow.made > 1:
+            print("reading", flush=True)
+            time.sleep(600)
 
     def recommend(self, k, user=None, history=None):
         print("begun", flush=True)
@@ -315,6 +319,16 @@ def test_when_told_to_stop_it_answers_what_is_under_way(which, start, tmp_path):
         assert server.process.poll() is None and not under_way.done()
         (tmp_path / "go").touch()
         assert under_way.result()[2] == {"user": "7"}
+    assert server.process.wait(ENOUGH) == 0 and server.said() == ""
+
+
+@SIGNALS
+def test_a_reload_under_way_does_not_keep_it_from_stopping(start):
+    server = start("-c", SLOW)
+    server.process.send_signal(signal.SIGHUP)
+    assert server.process.stdout.readline() == "reading\n"
+    assert server.ask("/health")[0] == 200
+    server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(ENOUGH) == 0 and server.said() == ""
 
 
