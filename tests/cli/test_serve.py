@@ -191,7 +191,7 @@ def test_what_is_too_large_or_no_request_ends_its_connection_alone(serve):
     server = serve()
     for sent, status in (
         (b"GET /health?" + b"a" * 10_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n", b"414"),
-        (b"GET /health?" + b"a" * 999_999, b"400"),
+        (b"GET /health?" + b"a" * 20_000, b"400"),
         (b"GET /health HTTP/1.1\r\n" + b"x: y\r\n" * 100 + b"Host: localhost\r\n\r\n", b"431"),
         (b"POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000000\r\n\r\n", b"405"),
         (b"GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n", b"413"),
@@ -199,15 +199,11 @@ def test_what_is_too_large_or_no_request_ends_its_connection_alone(serve):
         (b"\0\1\2 nonsense\r\n\r\n", b"400"),
     ):
         with socket.create_connection((server.host, server.port), ENOUGH) as raw:
-            with contextlib.suppress(ConnectionError):  # it may be closed before all is sent
-                raw.sendall(sent)
+            raw.sendall(sent)
             answer = b""
-            with contextlib.suppress(ConnectionError):
-                while piece := raw.recv(65_536):
-                    answer += piece
-        # Where it is closed before all is sent, the answer may be lost on the way.
-        assert answer.split(b" ")[1:2] in ([status], [] if len(sent) > 99_999 else [status])
-        assert answer.count(b"HTTP/1.1") <= 1
+            while piece := raw.recv(65_536):
+                answer += piece
+        assert answer.split(b" ")[1:2] == [status] and answer.count(b"HTTP/1.1") == 1
         assert server.ask("/health")[0] == 200
 
 
