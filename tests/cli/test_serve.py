@@ -265,14 +265,16 @@ def test_a_newer_model_comes_in_under_load_and_no_request_fails(serve, loans, ke
 
     with ThreadPoolExecutor(4) as pool:
         loads = [pool.submit(load) for _ in range(4)]
-        for n in range(1, 7):
-            save(models[n % 2], kept)
-            until(lambda n=n: reloads()["done"] >= n)
-        kept.write_bytes(kept.read_bytes()[:1000])
-        until(lambda: reloads()["refused"] >= 1)
-        seen = len(found)
-        until(lambda: len(found) > seen + 100)  # served on by the last good one
-        stop.set()
+        try:
+            for n in range(1, 7):
+                save(models[n % 2], kept)
+                until(lambda n=n: reloads()["done"] >= n)
+            kept.write_bytes(kept.read_bytes()[:1000])
+            until(lambda: reloads()["refused"] >= 1)
+            seen = len(found)
+            until(lambda: len(found) > seen + 100)  # served on by the last good one
+        finally:
+            stop.set()
         for one in loads:
             one.result()
     assert {status for status, *_ in found} == {200}
