@@ -32,7 +32,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -47,7 +47,7 @@ COLUMNS = ("part", "set", "model", "way", "run", "clients", "offered", "sent_per
 SETS, MODELS = ("matinee", "ml-1m"), ("ease", "ials")
 WAYS = {"on request": (), "beforehand": ("--precompute", "10")}
 CLIENTS, OFFERED, SECONDS, RUNS = (1, 4, 16, 64), (0.5, 1.0, 2.0), 3.0, 3
-SAVINGS = 5  # of a newer model, two seconds apart
+RELOADS = 2  # at least, while requests come; a newer model is saved every two seconds
 MOST = 200  # connections; a request that finds none free is not sent
 PROGRAM = (sys.executable, "-m", "recsys_lib")
 
@@ -107,9 +107,14 @@ class Load:
 
 
 async def pressed(
-    port: int, targets: list[str], clients: int, rate: float | None, seconds: float
+    port: int,
+    targets: list[str],
+    clients: int,
+    rate: float | None,
+    seconds: float,
+    enough: Callable[[], bool],
 ) -> Load:
-    """The load of so many clients, or with a rate of so many requests a second."""
+    """The load of clients who go on until it is enough, or of so many requests a second."""
     load, loop = Load(targets), asyncio.get_running_loop()
     lines = [
         (await loop.create_connection(lambda: Line(load), "127.0.0.1", port))[1]
@@ -120,6 +125,9 @@ async def pressed(
         for line in lines:
             load.send(line)
         await asyncio.sleep(seconds)
+        latest = time.perf_counter() + 120
+        while not await asyncio.to_thread(enough) and time.perf_counter() < latest:
+            await asyncio.sleep(0.2)
     else:
         load.free, rng, start, due = lines, np.random.default_rng(0), time.perf_counter(), 0.0
         while (now := time.perf_counter() - start) < seconds:
@@ -155,7 +163,7 @@ class Server:
 
     def __exit__(self, *error) -> None:
         self._process.terminate()
-        self._process.wait(30)
+        self._process.wait(300)
         self._process.stdout.close()
 
     @property
@@ -185,11 +193,13 @@ class Server:
         clients: int,
         rate: float | None = None,
         seconds: float | None = None,
+        enough: Callable[[], bool] = lambda: True,
     ) -> dict:
         """What came of a load."""
         time.sleep(0.5)  # for the connections of the last one to be gone
         before, start = self.cpu_seconds, time.perf_counter()
-        load = asyncio.run(pressed(self.port, targets, clients, rate, seconds or SECONDS))
+        seconds = seconds or SECONDS
+        load = asyncio.run(pressed(self.port, targets, clients, rate, seconds, enough))
         spent, cpu = time.perf_counter() - start, self.cpu_seconds - before
         p50, p99 = np.percentile(load.spent, [50, 99]) * 1e3 if load.spent else (np.nan, np.nan)
         done, shed = load.status[200], load.status[503]
@@ -208,11 +218,16 @@ class Server:
         }
 
 
-def measured(name: str, kept: dict[str, Path], model: str, way: str, run: int) -> list[dict]:
-    """All parts of one server."""
+def asked_for(name: str, run: int) -> list[str]:
+    """What is asked: ten titles for viewers drawn by lot."""
     users = open_dataset(name).interactions.users
     drawn = np.random.default_rng(run).choice(users, 2_000)
-    targets = [f"/recommend?user={user}&k=10" for user in drawn]
+    return [f"/recommend?user={user}&k=10" for user in drawn]
+
+
+def measured(name: str, kept: dict[str, Path], model: str, way: str, run: int) -> list[dict]:
+    """All parts of one server."""
+    targets = asked_for(name, run)
     rows, about = [], {"set": name, "model": model, "way": way, "run": run}
     served = kept[model].with_name("served.zip")
     shutil.copy(kept[model], served)
@@ -224,21 +239,29 @@ def measured(name: str, kept: dict[str, Path], model: str, way: str, run: int) -
         for offered in OFFERED:
             found = server.press(targets, MOST, offered * capacity)
             rows.append({"part": "overload", **about, **found, "offered": offered})
-        done = server.health()["reloads"]["done"]
-        saving = subprocess.Popen(
-            [sys.executable, "-c", SAVE, str(kept[model]), str(served), str(SAVINGS)]
-        )
-        found = server.press(targets, 8, seconds=2 * SAVINGS + 1)
-        saving.wait()
-        found["reloads"] = server.health()["reloads"]["done"] - done
-        rows.append({"part": "reload", **about, **found})
+        rows.append({"part": "reload", **about, **replaced(server, kept[model], served, targets)})
     return rows
+
+
+def replaced(server: Server, kept: Path, served: Path, targets: list[str]) -> dict:
+    """What came of a load during which the model was replaced."""
+
+    def reloads() -> int:
+        return server.health()["reloads"]["done"]
+
+    before = reloads()
+    saving = subprocess.Popen([sys.executable, "-c", SAVE, str(kept), str(served)])
+    found = server.press(targets, 8, enough=lambda: reloads() >= before + RELOADS)
+    found["reloads"] = reloads() - before
+    saving.terminate()
+    saving.wait()
+    return found
 
 
 SAVE = """
 import os, shutil, sys, time
-kept, served, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
-for _ in range(times):
+kept, served = sys.argv[1:]
+for _ in range(70):
     shutil.copyfile(kept, served + ".part")
     os.replace(served + ".part", served)
     time.sleep(2)

@@ -25,7 +25,7 @@ class Batch:
     weights: np.ndarray
 
 
-def batches(matrix: sparse.csr_array, cells: int = 2048) -> list[Batch]:
+def batches(matrix: sparse.csr_array, cells: int = 4096) -> list[Batch]:
     """All rows that have events, longest first, at most `cells` (but one whole row) a batch.
 
     Neighbours in that order are of like length, so that little is padded.

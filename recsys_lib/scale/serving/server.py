@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -119,15 +120,27 @@ async def _serve(server, listening: socket.socket, holder: Holder, watch: float,
 
 async def _look(holder: Holder, wake: asyncio.Event, every: float) -> None:
     """Reload when woken, or when the model's file has changed, in a thread of its own."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), every or None)
+        woken = wake.is_set()
+        wake.clear()
+        if woken or await _beside(holder.changed):
+            await _beside(holder.reload)
+
+
+async def _beside(work: Callable[[], bool]) -> bool:
+    """What `work` returns, from a thread that the end of the program does not wait for."""
     loop = asyncio.get_running_loop()
-    with ThreadPoolExecutor(1, "reload") as thread:
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), every or None)
-            woken = wake.is_set()
-            wake.clear()
-            if woken or await loop.run_in_executor(thread, holder.changed):
-                await loop.run_in_executor(thread, holder.reload)
+    coming = loop.create_future()
+
+    def run() -> None:
+        found = work()
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(lambda: coming.done() or coming.set_result(found))
+
+    threading.Thread(target=run, name="reload", daemon=True).start()
+    return await coming
 
 
 def _bound(address: Address) -> socket.socket:

@@ -55,11 +55,14 @@ def test_many_at_once_get_what_one_gets(fitted, saved, log):
 @pytest.mark.parametrize("name", ["ease", "ials", "content"])
 def test_a_history_is_answered_in_whatever_order_it_is_told(name, saved, log):
     answers = Answers(saved[name])
-    history = log.items[[11, 2, 7]].tolist()
-    wanted = saved[name].recommend_for(history, 6)["item_id"].tolist()
-    assert listed(answers.recommend(6, history=history)) == wanted
-    assert listed(answers.recommend(6, history=history[::-1])) == wanted
-    assert not set(history) & set(wanted)
+    history = log.items[[11, 2, 7, 15, 4, 9, 13]].tolist()
+    wanted = saved[name].recommend_for(history, 6)
+    for told in (history, history[::-1], sorted(history)):
+        found = answers.recommend(6, history=told)
+        assert listed(found) == wanted["item_id"].tolist()
+        # To the last bit: sums are made in the order of the titles.
+        assert [place["score"] for place in found["items"]] == wanted["score"].tolist()
+    assert not set(history) & set(wanted["item_id"])
 
 
 def test_titles_of_the_log_that_the_model_does_not_know_are_left_out(saved, make_log, log):
