@@ -74,18 +74,24 @@ def test_titles_without_a_viewer_and_any_cut_into_files(spark, tmp_path):
         np.testing.assert_array_equal(counts, expected)
 
 
-def test_the_workers_do_not_need_this_library(dealt, log, tmp_path):
+def test_the_workers_do_not_need_this_library(dealt, log, counts, tmp_path, monkeypatch):
     from pyspark import cloudpickle
 
-    cloudpickle.register_pickle_by_value(on_workers)
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    count, note = on_workers.counted(log.n_items), str(tmp_path / "note")
+    counted, note = on_workers.counted, str(tmp_path / "note")
 
-    def watched(batches):
-        yield from count(batches)
-        Path(note).write_text(str("recsys_lib" in sys.modules))
+    def noted(n_items):
+        count = counted(n_items)
 
-    dealt.select("item_ids").mapInArrow(watched, "title int, counts binary").count()
+        def watched(histories):
+            yield from count(histories)
+            Path(note).write_text(str("recsys_lib" in sys.modules))
+
+        return watched
+
+    monkeypatch.setattr(on_workers, "counted", noted)
+    again = as_array(co_occurrence_rows(dealt, log.n_items), log.n_items)
+    np.testing.assert_array_equal(again, counts)
     assert Path(note).read_text() == "False"
 
 
