@@ -6,18 +6,23 @@ are known.
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
 from scipy.optimize import nnls
 
-from benchmarks import growth_fine, spark
+from benchmarks import growth_fine, serving, spark
 from recsys_lib.datasets.matinee import load_matinee
 from recsys_lib.models import EASE, ContentProfile, FeaturedMF, ImplicitALS, Popular, Random
 from recsys_lib.models.factors.ease import co_occurrence, ease_weights
 from recsys_lib.models.top_k import top_k
 from recsys_lib.scale import deal_by_viewer, streamed_co_occurrence
+from recsys_lib.scale.serving import Answers, Holder
 from recsys_lib.simulation import World, WorldConfig, simulate
 from recsys_lib.simulation.files import write_tables
 from recsys_lib.splits import split_by_time
@@ -336,3 +341,99 @@ def test_an_event_more_costs_spark_more_than_one_process_so_no_size_here_turns_i
         # The null: where the dearer one is dear at the start only, this says so.
         dear_at_first = 20 + ours
         assert per_event(dear_at_first) == pytest.approx(per_event(ours), rel=0.5)
+
+
+# A server ----------------------------------------------------------------------------------------
+
+
+def two_weeks(log) -> list[EASE]:
+    """A model of a month ago, and one of now."""
+    return [EASE().fit(log.select(log.times < log.times.max() - 28 * DAY)), EASE().fit(log)]
+
+
+def lists_of(model, log) -> dict:
+    scores = model.score_histories(log)
+    scores[log.binary().toarray() > 0] = -np.inf
+    tens = top_k(scores, 10)
+    return {user: log.items[ten].tolist() for user, ten in zip(log.users, tens, strict=True)}
+
+
+def test_while_a_model_is_replaced_every_list_is_wholly_one_model_s(small_worlds):
+    for small in small_worlds:
+        log = small.matinee.watched()
+        models, users = two_weeks(log), log.users[:60]
+        right = [lists_of(model, log) for model in models]
+        turns = cycle([Answers(model, log=log) for model in models])
+        holder = Holder(lambda turns=turns: next(turns), __file__)
+
+        def ask(user, holder=holder):
+            found = holder.answers.recommend(10, user=str(user))["items"]
+            return user, [place["item_id"] for place in found]
+
+        with ThreadPoolExecutor(4) as pool:
+            coming = [pool.submit(ask, user) for user in np.tile(users, 5)]
+            while not all(one.done() for one in coming):
+                assert holder.reload()
+        found = [one.result() for one in coming]
+        assert all(ten in (right[0][user], right[1][user]) for user, ten in found)
+        for model in right:  # and both answered
+            assert any(
+                ten == model[user] for user, ten in found if right[0][user] != right[1][user]
+            )
+
+
+def test_a_model_replaced_piece_by_piece_gives_lists_that_are_nobody_s(small_worlds):
+    """The null: half of the weights are new, half still old."""
+    for small in small_worlds:
+        log = small.matinee.watched()
+        old, new = two_weeks(log)
+        right = [lists_of(model, log) for model in (old, new)]
+        half = len(new.weights_) // 2
+        new.weights_ = np.vstack([new.weights_[:half], old.weights_[half:]])
+        mixed = lists_of(new, log)
+        nobody_s = [mixed[user] not in (right[0][user], right[1][user]) for user in log.users]
+        assert np.mean(nobody_s) > 0.2
+
+
+def waits(rate: float, places: float, n: int = 20_000) -> tuple[np.ndarray, float]:
+    """Waits of those taken in and the share sent away; Poisson arrivals, answers of mean length 1.
+
+    Args:
+        rate: requests while one is answered.
+        places: of those who wait and the one who is answered.
+    """
+    rng = np.random.default_rng(18)
+    arrivals, lengths = np.cumsum(rng.exponential(1 / rate, n)), rng.exponential(1, n)
+    ends, waited = deque(), []
+    for arrival, length in zip(arrivals, lengths, strict=True):
+        while ends and ends[0] <= arrival:
+            ends.popleft()
+        if len(ends) < places:
+            start = max(arrival, ends[-1] if ends else 0)
+            ends.append(start + length)
+            waited.append(start - arrival)
+    return np.array(waited), 1 - len(waited) / n
+
+
+def test_who_sends_some_away_answers_the_rest_in_time_and_no_fewer():
+    bounded, shed = waits(2, 64)
+    patient, none = waits(2, np.inf)
+    assert none == 0 and 0.45 < shed < 0.55
+    assert np.percentile(bounded, 99) < 100 < 50 * 100 < patient[-1]
+    # The patient one answers no more in the same time: each takes one, on average.
+    in_time = (patient + np.arange(len(patient)) / 2 < len(patient) / 2).sum()
+    assert abs(in_time / len(bounded) - 1) < 0.05
+    # The null: at half of what it can do nobody is sent away, and the limit changes nothing.
+    (calm, shed), (same, _) = waits(0.5, 64), waits(0.5, np.inf)
+    assert shed == 0 and np.array_equal(calm, same)
+
+
+def test_what_was_measured_of_the_server_is_as_the_chapter_says():
+    """The stored load, not this machine's."""
+    table = pd.read_csv(serving.RESULT, comment="#")
+    reload = table[table["part"] == "reload"]
+    assert (reload["failed"] == 0).all() and (reload["reloads"] > 0).all()
+    over = table[table["part"] == "overload"]
+    assert (over["failed"] == 0).all()
+    cpu = table[table["part"] == "levels"].pivot_table("cpu_ms", ["set", "model"], "way", "median")
+    assert (cpu["beforehand"] < cpu["on request"]).all()
