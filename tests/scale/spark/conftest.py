@@ -18,11 +18,7 @@ from recsys_lib.interactions import ITEM, USER, Interactions
 from recsys_lib.scale.spark import histories, session
 
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # Java for minutes, not for days
-OPTIONS = {
-    "spark.sql.shuffle.partitions": "4",
-    "spark.driver.extraJavaOptions": QUICK,
-    "spark.executor.extraJavaOptions": QUICK,
-}
+OPTIONS = {"spark.sql.shuffle.partitions": "4"}
 PARTS = 4
 
 
@@ -44,6 +40,7 @@ def _scratch(tmp_path_factory) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_LOCAL_DIRS", str(tmp_path_factory.mktemp("scratch")))
+        patch.setenv("JAVA_TOOL_OPTIONS", QUICK)
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         patch.setenv("SPARK_WORKER_DIR", str(tmp_path_factory.mktemp("workers")))
         home = Path(pyspark.__file__).parent
