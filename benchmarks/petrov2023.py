@@ -5,8 +5,8 @@
     python -m benchmarks.petrov2023 path/to/ml-100k --set 100k --small
 
 prints nDCG@10, recall@1 and recall@10 with intervals over viewers. **It has not been tried on the
-full MovieLens 1M**: the copy that this library was written with has no times. It was tried on 100K
-and latest-small, whose figures nobody has published for this protocol.
+full MovieLens 1M**: the copy that this library was written with has no times. Its parts are tested,
+and the whole ran on a made-up log.
 
 As there: titles with fewer than five ratings are left out; of each viewer the last rating is
 asked about and the last but one is not learned from; all titles that the viewer has not rated are
