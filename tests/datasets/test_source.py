@@ -29,7 +29,7 @@ def test_a_folder_with_nothing_but_a_folder_stands_for_it(tmp_path):
 
 def test_a_folder_that_leads_to_itself_is_no_way_down(tmp_path):
     (tmp_path / "again").symlink_to(tmp_path)
-    with pytest.raises(DataError, match="holds no table, and no other file"):
+    with pytest.raises(DataError, match="holds no file"):
         open_dataset(tmp_path)
 
 
@@ -57,7 +57,7 @@ def test_matinee_comes_with_titles_and_age_bands():
 def test_what_is_nothing_of_that_is_refused(tmp_path):
     with pytest.raises(FetchError, match=r"no such file or data set \(ml-2m\).*matinee, ml-100k"):
         open_dataset("ml-2m")
-    with pytest.raises(DataError, match="holds no table, and no other file"):
+    with pytest.raises(DataError, match="holds no file"):
         open_dataset(tmp_path)
     with pytest.raises(FetchError, match="no such file or data set"):
         open_dataset("x" * 5000)

@@ -209,5 +209,5 @@ def test_a_damaged_gzip_file_is_refused(csv_file):
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     with pytest.raises(FetchError, match="No such file"):
         read_interactions(tmp_path / "nowhere.csv")
-    with pytest.raises(DataError, match="holds no table"):
+    with pytest.raises(DataError, match="holds no file"):
         read_interactions(tmp_path)

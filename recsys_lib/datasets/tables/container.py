@@ -97,9 +97,8 @@ def _only_table(archive: Archive) -> str:
         return names[0]
     if not names:
         held = ", ".join(sorted(archive.names())[:12])
-        held = f"only {held}" if held else "and no other file"
-        raise DataError(f"this holds no table, {held}", where=str(archive.path),
-                        fix="Name the file with the events.")  # fmt: skip
+        raise DataError(f"this holds no table, only {held}" if held else "this holds no file",
+                        where=str(archive.path), fix="Name the file with the events.")  # fmt: skip
     listed = ", ".join(sorted(names)[:12])
     raise DataError(f"this holds {len(names)} tables, not one: {listed}", where=str(archive.path),
                     fix=f"Name the one with the events: {archive.path}::{min(names)}")  # fmt: skip
