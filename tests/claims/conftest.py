@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +14,7 @@ from recsys_lib.simulation import World, simulate
 from recsys_lib.simulation.files import write_tables
 
 SEEDS = (11, 12, 13, 14, 15)
+PATIENCE = 900  # seconds to wait for a world that another test process has begun
 
 
 @dataclass(frozen=True)
@@ -25,20 +28,35 @@ class SmallWorld:
 @pytest.fixture(scope="session")
 def small_worlds(tmp_path_factory) -> list[SmallWorld]:
     """Five worlds of 1,000 viewers and 12 weeks."""
-    return [made(seed, 1000, 12, tmp_path_factory) for seed in SEEDS]
+    return made(1000, 12, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def larger_worlds(tmp_path_factory) -> list[SmallWorld]:
     """Five worlds of 2,000 viewers and 26 weeks, for what shows only among so many."""
-    return [made(seed, 2000, 26, tmp_path_factory) for seed in SEEDS]
+    return made(2000, 26, tmp_path_factory)
 
 
-def made(seed: int, n_viewers: int, weeks: int, tmp_path_factory) -> SmallWorld:
-    world = World(seed=seed, n_viewers=n_viewers, weeks=weeks)
-    folder = tmp_path_factory.mktemp(f"seed-{seed}")
-    write_tables(simulate(world), folder)
-    return SmallWorld(world, load_matinee(folder))
+def made(n_viewers: int, weeks: int, tmp_path_factory) -> list[SmallWorld]:
+    """A world a seed; test processes share the tables, each writes those that none has begun."""
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent  # one for all processes of this run
+    worlds = [World(seed=seed, n_viewers=n_viewers, weeks=weeks) for seed in SEEDS]
+    folders = [place / f"world-{seed}-{n_viewers}-{weeks}" for seed in SEEDS]
+    for world, folder in zip(worlds, folders, strict=True):
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        write_tables(simulate(world), folder)
+        folder.with_suffix(".done").touch()
+    patience = time.monotonic() + PATIENCE
+    while not all(folder.with_suffix(".done").exists() for folder in folders):
+        assert time.monotonic() < patience, "the process that makes these worlds has stopped"
+        time.sleep(0.2)
+    return [SmallWorld(world, load_matinee(folder))
+            for world, folder in zip(worlds, folders, strict=True)]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
