@@ -51,8 +51,8 @@ def implicit_als(
         blocks: into which Spark deals viewers and titles, at least 1.
 
     Returns:
-        Two pyspark DataFrames, W and H: id int, features array<float>. A title without a viewer
-        has no row.
+        W and H as two pyspark DataFrames, with columns id (int) and features (array of float). A
+        title without a viewer has no row.
 
     Raises:
         ArgumentError: an argument outside its values.
