@@ -15,7 +15,8 @@ from bs4 import BeautifulSoup, Tag
 SECTIONS = "search-sections.js"
 THEIRS = re.compile(r"searchtools|language_data|searchindex")
 UNSEARCHED = (
-    ".cell_input, .headerlink, script, style, math, .definitions, .cite, .code-switch, pre, "
+    ".cell_input, .cell_output table, .headerlink, script, style, math, .definitions, .cite, "
+    ".code-switch, pre, "  # and of a table that a cell computed, numbers that nobody looks for
     "details.option"  # of a quiz: most of them are wrong, and would be read out of their place
 )
 ABOUT = 160  # letters of what a name of the library is for

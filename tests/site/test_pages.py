@@ -169,7 +169,7 @@ def test_the_api_page_has_every_public_model_and_metric():
 
 def test_the_readme_names_files_and_commands_that_exist():
     text, makefile = page("README.md"), page("Makefile")
-    for target in set(re.findall(r"`?make (\w+)", text)):
+    for target in set(re.findall(r"`?make ([\w-]+)", text)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE) or target == "the", target
     paths = re.findall(r"\]\(([^):]+)\)", text) + re.findall(r"^\| `([^`]+)`", text, re.MULTILINE)
     assert len(paths) > 10
