@@ -15,10 +15,11 @@ from bs4 import BeautifulSoup, Tag
 SECTIONS = "search-sections.js"
 THEIRS = re.compile(r"searchtools|language_data|searchindex")
 UNSEARCHED = (
-    ".cell_input, .cell_output table, .headerlink, script, style, math, .definitions, .cite, "
-    ".code-switch, pre, "  # and of a table that a cell computed, numbers that nobody looks for
+    ".cell_input, .headerlink, script, style, math, .definitions, .cite, .code-switch, pre, "
     "details.option"  # of a quiz: most of them are wrong, and would be read out of their place
 )
+NUMBERS = re.compile(r"[-−+±%.,:\[\]\d\s]*")
+"""What a cell of a computed table may hold that nobody looks for."""
 ABOUT = 160  # letters of what a name of the library is for
 CHAPTER, PAGE, TERM, NAME = range(4)
 CHAPTER_FILE = re.compile(r"chapters/(\d\d)_")
@@ -33,6 +34,9 @@ def read_sections(soup: BeautifulSoup, page: str) -> list[list]:
     article = BeautifulSoup(str(article), "html.parser")
     for part in article.select(UNSEARCHED):
         part.decompose()
+    for cell in article.select(".cell_output td"):
+        if NUMBERS.fullmatch(cell.get_text()):
+            cell.decompose()
     chapter = CHAPTER_FILE.match(page)
     number = int(chapter[1]) if chapter else 0
     start = [page, number, words(article.h1)]
