@@ -20,7 +20,7 @@ UNSEARCHED = (
 )
 NUMBERS = re.compile(r"[-−+±%.,:\[\]\d\s]*")
 """What a cell of a computed table may hold that nobody looks for."""
-ABOUT = 160  # letters of what a name of the library is for
+ABOUT = 120  # letters of what a name of the library is for
 CHAPTER, PAGE, TERM, NAME = range(4)
 CHAPTER_FILE = re.compile(r"chapters/(\d\d)_")
 
