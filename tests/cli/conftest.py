@@ -1,5 +1,7 @@
 """What the tests of every command share."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from recsys_lib.cli import main
@@ -31,3 +33,13 @@ def refused(run, tmp_path):
         return err
 
     return call
+
+
+@pytest.fixture
+def loans(tmp_path):
+    """A table of 180 loans: 30 readers, 12 books, no times."""
+    pairs = np.random.default_rng(0).permutation(30 * 12)[:180]
+    path = tmp_path / "loans.csv"
+    frame = pd.DataFrame({"user_id": pairs // 12, "item_id": [f"B{i:02}" for i in pairs % 12]})
+    frame.to_csv(path, index=False)
+    return path

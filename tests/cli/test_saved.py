@@ -2,18 +2,8 @@
 
 import zipfile
 
-import numpy as np
 import pandas as pd
 import pytest
-
-
-@pytest.fixture
-def loans(tmp_path):
-    pairs = np.random.default_rng(0).permutation(30 * 12)[:180]
-    path = tmp_path / "loans.csv"
-    frame = pd.DataFrame({"user_id": pairs // 12, "item_id": [f"B{i:02}" for i in pairs % 12]})
-    frame.to_csv(path, index=False)
-    return path
 
 
 @pytest.mark.parametrize("model", ["ease", "item-knn", "popular"])

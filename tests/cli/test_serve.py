@@ -15,7 +15,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -112,15 +111,6 @@ def start(tmp_path):
     yield call
     for server in servers:
         server.stop()
-
-
-@pytest.fixture
-def loans(tmp_path):
-    pairs = np.random.default_rng(0).permutation(30 * 12)[:180]
-    path = tmp_path / "loans.csv"
-    frame = pd.DataFrame({"user_id": pairs // 12, "item_id": [f"B{i:02}" for i in pairs % 12]})
-    frame.to_csv(path, index=False)
-    return path
 
 
 @pytest.fixture
