@@ -50,12 +50,11 @@ def check(landed: dict[str, str]) -> None:
     assert not {page: off for page, (_, off) in found.items() if off}
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_every_entry_of_contents_lands_in_chromium(chromium, server, pages, width):
-    chromium.look(width=width, theme="light")
-    chromium.send(
-        "Emulation.setEmulatedMedia", features=[]
-    )  # pages scroll as smoothly as they like
+@pytest.mark.parametrize(("width", "smoothly"), [(1280, True), (390, False)])
+def test_every_entry_of_contents_lands_in_chromium(chromium, server, pages, width, smoothly):
+    chromium.look(width=width, theme="light")  # for a reader who asks for less motion
+    if smoothly:
+        chromium.send("Emulation.setEmulatedMedia", features=[])
     landed = {}
     for page in chapters(pages):
         chromium.open(f"{server}/{page}")
@@ -115,6 +114,27 @@ def test_nothing_to_play_with_jumps_on_a_slow_machine(chromium, server, pages, w
     finally:
         chromium.send("Emulation.setCPUThrottlingRate", rate=1)
     assert not moved
+
+
+LATER = """async () => {
+    const before = document.documentElement.scrollHeight;
+    const pictures = [...document.querySelectorAll("img[loading='lazy']")];
+    for (const picture of pictures) picture.loading = "eager";
+    await Promise.all(pictures.map(picture => picture.decode().catch(() => null)));
+    return document.documentElement.scrollHeight - before;
+}"""
+"""By how many pixels a page grows when the pictures that no reader has come to yet are there."""
+
+
+def test_a_page_is_as_long_without_its_pictures(chromium, server, pages):
+    chromium.look(width=1280, theme="light")
+    grown = {}
+    for page in chapters(pages):
+        chromium.send("Network.clearBrowserCache")
+        chromium.open(f"{server}/{page}")
+        if by := chromium.run(f"({LATER})()"):
+            grown[page] = by
+    assert not grown
 
 
 def test_every_picture_states_its_size(site, pages):

@@ -104,7 +104,11 @@ class Dialect:
 
 
 def _one_width(text: str, separator: str, width: int) -> bool:
-    """Whether every line has `width` cells; a long one does not make up for a short one."""
+    """Whether each line of `text`, the last one ended too, has `width` cells, 2 or more."""
     raw = np.frombuffer(text.encode(), np.uint8)
-    before = np.cumsum(raw == ord(separator), dtype=np.int64)[raw == ord("\n")]
-    return bool((np.diff(before, prepend=0) == width - 1).all())
+    ends = np.flatnonzero(raw == ord("\n"))
+    marks = np.flatnonzero(raw == ord(separator))
+    if len(marks) != len(ends) * (width - 1):
+        return False
+    marks = marks.reshape(len(ends), width - 1)  # a line's own, if every line has as many
+    return bool((marks < ends[:, None]).all() and (marks[1:] > ends[:-1, None]).all())

@@ -44,7 +44,7 @@ def seconds_of(
     numbers = only_digits(column.texts)
     if numbers is None:
         texts = [text.strip() for text in column.texts]
-        digits = [text for text in texts if NUMBER.fullmatch(text)]
+        digits = [text for text in texts if "-" not in text and NUMBER.fullmatch(text)]
         if unit is None and len(digits) <= sum(map(bool, texts)) / 2:
             return _dates(texts, column.name, reading)
         numbers = np.array([float(t) if NUMBER.fullmatch(t) else np.nan for t in texts])
@@ -97,10 +97,10 @@ def _from_numbers(numbers: np.ndarray, unit: str) -> np.ndarray:
 
 
 def _dates(texts: list[str], name: str, reading: Reading):
-    sample = [text for text in texts if text] or texts
     iso = _parsed(texts, "ISO8601")
-    if not np.isnan(_parsed(sample, "ISO8601")).all():
+    if not np.isnan(iso).all():
         return iso, "ISO 8601"
+    sample = [text for text in texts if text] or texts
     fits = [form for form in FORMATS if not np.isnan(_parsed(sample[:200], form)).any()]
     fits = [form for form in fits if not np.isnan(_parsed(sample, form)).any()]
     meanings = {form: _parsed(texts, form) for form in fits}

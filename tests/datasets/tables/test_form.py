@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys_lib.datasets.tables import TableOptions, read_table
+from recsys_lib.datasets.tables.dialect import _one_width
 from recsys_lib.datasets.tables.frames import rows_of
 from recsys_lib.errors import ArgumentError, DataError, FetchError, MissingPackageError
 
@@ -307,3 +308,10 @@ def test_a_long_row_does_not_make_up_for_a_short_one(end, table):
     for rows, line in (("a,b\na,b,c,d" + end, 502), ("a,b,c,d\na,b" + end, 502)):
         with pytest.raises(DataError, match=rf"fields, but the header has 3 .*line {line}\)"):
             table(plain + rows)
+
+
+@given(st.lists(st.text("7,", max_size=6), min_size=1, max_size=5), st.integers(2, 4))
+def test_lines_of_one_width_are_told_as_by_counting(lines, width):
+    text = "".join(line + "\n" for line in lines)
+    counted = all(line.count(",") == width - 1 for line in lines)
+    assert _one_width(text, ",", width) == counted
