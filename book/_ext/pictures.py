@@ -37,7 +37,7 @@ def state_sizes(soup: BeautifulSoup, page: Path) -> None:
     """Write into a page the sizes of the pictures beside it.
 
     A figure may be drawn larger than its size where there is room; the style sheet says how far.
-    The numbers of a size are whole, so its ratio is said besides: half a pixel too little on each of
+    The numbers of a size are whole, so its ratio is said besides: half a pixel missing on each of
     five figures, and a link to the page's end stops short of it.
     """
     for picture in soup.select("img[src]"):
