@@ -81,6 +81,11 @@ def evaluate(
     """
     metrics = _check_request(models, metrics, k)
     check_at_least("seeds", seeds, 1, integer=True)
+    if not isinstance(split, Split):
+        raise ArgumentError(
+            f"split must be a Split, not {type(split).__name__}",
+            fix="Make one, for example split_by_time(data).",
+        )
     split.check()
     rows, relevant = relevant_events(split.test, relevant_from)
     labels = split.test.users[rows]
@@ -96,6 +101,11 @@ def evaluate(
         parts.append(part.assign(model=name))
     columns = PER_USER_TABLE if per_user else TABLE + (OF_SEEDS if seeds > 1 else [])
     table = pd.concat(parts, ignore_index=True)[columns]
+    if table.empty:
+        raise ArgumentError(
+            f"no model here has a value of {', '.join(metrics)}",
+            fix="rmse and mae judge models that predict values, such as biased-mf (BiasedMF).",
+        )
     return table.assign(metric=[metric_name(metric, k) for metric in table["metric"]])
 
 
@@ -183,7 +193,8 @@ def _check_request(models, metrics, k: int) -> tuple[str, ...]:
     unknown = [name for name in metrics if name not in KNOWN]
     if unknown or not metrics:
         raise ArgumentError(
-            f"metrics {unknown} are not known", fix=f"Choose from {', '.join(KNOWN)}."
+            f"metrics {unknown} are not known",
+            fix=f"Choose from {', '.join(KNOWN)}; k is an argument of its own.",
         )
     return metrics
 

@@ -238,3 +238,13 @@ def test_requests_that_cannot_be_met_are_refused(by_hand):
 def test_one_metric_may_be_given_by_its_name_alone(by_hand):
     assert set(table(by_hand, metrics="recall").index.get_level_values(1)) == {"recall@2"}
     assert set(DEFAULT) <= set(KNOWN)
+
+
+def test_a_log_in_place_of_a_split_is_told_so(by_hand):
+    with pytest.raises(ArgumentError, match="must be a Split, not Interactions"):
+        evaluate({"popular": Popular()}, by_hand.train)
+
+
+def test_a_table_without_a_value_is_refused(by_hand):
+    with pytest.raises(ArgumentError, match="no model here has a value of rmse"):
+        evaluate({"popular": Popular()}, by_hand, metrics=("rmse",), progress=False)

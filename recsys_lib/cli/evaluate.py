@@ -29,7 +29,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     """What to compare, how, and where the table goes."""
     source.add_options(command)
     models = f"names, comma-separated, or all. {SETTINGS}"
-    command.add_argument("--models", default="popular,item-knn", help=models)
+    command.add_argument("--models", default="random,popular,item-knn", help=models)
     metrics = f"comma-separated, or all: {', '.join(KNOWN)}"
     command.add_argument("--metrics", default=",".join(DEFAULT), help=metrics)
     command.add_argument(

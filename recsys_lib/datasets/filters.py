@@ -56,6 +56,29 @@ def values_from(data: Interactions, low: float) -> Interactions:
     return only(data, data.matrix.data >= low)
 
 
+def without_look_alikes(data: Interactions, limit: float = 0.5, least: int = 3) -> Interactions:
+    """The log without users who have `least` near-copies: of accounts made by one script.
+
+    alike[u, v] = |items of u and v| / |items of u or v| (Jaccard); a near-copy of u is another
+    user with alike > limit. Users and items stay listed, so that rows keep their places.
+
+    Args:
+        limit: from 0 to 1. least: 1 or more.
+
+    Raises:
+        ArgumentError: one of them is out of range.
+    """
+    if not 0 <= limit <= 1:
+        raise ArgumentError(f"limit must be from 0 to 1, not {limit!r}")
+    check_at_least("least", least, 1, integer=True)
+    seen = data.binary()
+    common = (seen @ seen.T).toarray()
+    size = np.diag(common)
+    alike = common / np.maximum(size[:, None] + size - common, 1)
+    copies = (alike > limit).sum(axis=1) - (size > 0)  # a user with events is like itself
+    return data.select((copies < least)[data.event_rows])
+
+
 def only(data: Interactions, kept: np.ndarray) -> Interactions:
     """The events where the mask `kept` is true; users and items without any are dropped.
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recsys_lib.datasets.filters import between, k_core, only, values_from
+from recsys_lib.datasets.filters import between, k_core, only, values_from, without_look_alikes
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import Interactions
 
@@ -70,3 +70,26 @@ def test_values_from_a_value_on_and_nothing_left():
         values_from(DATA, 6)
     with pytest.raises(DataError, match="leave no event"):
         only(DATA, DATA.matrix.data > 9)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4)), min_size=1, unique=True),
+    st.sampled_from([0.0, 0.4, 0.5, 1.0]), st.integers(1, 4),
+)  # fmt: skip
+def test_users_with_near_copies_go_as_by_comparing_every_two(pairs, limit, least):
+    data = Interactions.from_frame(pd.DataFrame(pairs, columns=["user_id", "item_id"]))
+    items = {user: {i for u, i in pairs if u == user} for user, _ in pairs}
+
+    def copies(user):
+        return sum(len(items[user] & other) / len(items[user] | other) > limit
+                   for name, other in items.items() if name != user)  # fmt: skip
+
+    kept = without_look_alikes(data, limit, least).to_frame()
+    found = set(zip(kept["user_id"], kept["item_id"], strict=True))
+    assert found == {(u, i) for u, i in pairs if copies(u) < least}
+
+
+@pytest.mark.parametrize("wrong", [{"limit": 1.5}, {"least": 0}])
+def test_a_limit_of_look_alikes_out_of_range_is_refused(wrong):
+    with pytest.raises(ArgumentError):
+        without_look_alikes(DATA, **wrong)

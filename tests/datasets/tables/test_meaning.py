@@ -49,6 +49,17 @@ def test_a_value_that_may_mean_no_rating_is_said_and_can_be_left_out(values, mar
     assert f"{values.count(mark)} rows without a rating" in left.reading.text()
 
 
+def test_several_marks_may_mean_no_rating(table):
+    left = table(ratings(0, -1, 6, 7, 8), no_rating=(0, -1))
+    assert sorted(left.interactions.matrix.data) == [6, 7, 8]
+
+
+def test_a_commonest_zero_near_the_scale_may_mean_no_rating(table):
+    """No gap tells it from a rating of 1: that it is commoner than any other does."""
+    said = table(ratings(0, 0, 0, 1, 2, 3))
+    assert any("ratings are 0," in note for note in said.reading.notes)
+
+
 @pytest.mark.parametrize(
     "values", [[1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5, 5], [-1, 1, 1, -1], [0.5, 1, 4.5, 5], [0, 1, 1]]
 )
