@@ -77,7 +77,8 @@ def evaluate(
 
     Raises:
         LeakageError, DataError: the split leaks, or nobody has a relevant test event.
-        ArgumentError: no model or metric, an unknown metric, k below 1.
+        ArgumentError: no model or metric, an unknown metric, k below 1, a log in place of a split,
+            or no model has a value of any metric.
     """
     metrics = _check_request(models, metrics, k)
     check_at_least("seeds", seeds, 1, integer=True)
