@@ -243,3 +243,9 @@ def test_repeated_events_are_counted_and_keep_their_first_time(table):
     read = table(rows)
     assert read.interactions.matrix.data.tolist() == [3]
     assert read.interactions.times.tolist() == [NOON]
+
+
+def test_of_repeats_the_last_is_the_latest_wherever_it_stands_in_the_file(table):
+    rows = f"user_id,item_id,rating,time\n1,1,4,{NOON + 9}\n1,1,2,{NOON}\n"
+    for choice, value in (("last", 4), ("first", 2)):
+        assert table(rows, duplicates=choice).interactions.matrix.data.tolist() == [value]
