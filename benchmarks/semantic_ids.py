@@ -66,8 +66,8 @@ KNOWN = {
     "popular": (Popular, {}),
     "EASE, recent": (RecentEASE, {"l2": [100, 200], "half_life": [5, 15]}),
     "ids": (GRU4Rec, {"factors": [32, 64]} | DROPOUT),
-    "codes": (GenerativeRetrieval, {"codes": [16, 32]} | DROPOUT),
-    "dealt by lot": (DealtByLot, {"codes": [16, 32]} | DROPOUT),
+    "codes": (GenerativeRetrieval, {"factors": [32, 64]} | DROPOUT),
+    "dealt by lot": (DealtByLot, {"factors": [32, 64]} | DROPOUT),
 }
 NO_LAST = "no last number"
 SPELLED = {"codes": [8, 16], "last": [False]} | DROPOUT

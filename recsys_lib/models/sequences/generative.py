@@ -1,4 +1,4 @@
-"""Generative retrieval in miniature: the next title is spelled, one number of its code at a time."""
+"""Generative retrieval in miniature: the next title is spelled, a number of its code at a time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from scipy import sparse
 from recsys_lib.errors import check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.content.profile import ContentProfile
+from recsys_lib.models.content.title_features import check_titles
 from recsys_lib.models.deep.packages import library
 from recsys_lib.models.sequences.gru4rec import GRU4Rec
 from recsys_lib.models.sequences.network import BLOCK, SequenceNetwork, dropping
@@ -97,6 +98,7 @@ class GenerativeRetrieval(SequenceNetwork):
     def _fit(self, train: Interactions, items, users) -> None:
         for name in ("levels", "codes", "components"):
             check_at_least(name, getattr(self, name), 1, integer=True)
+        check_titles(items, (), "GenerativeRetrieval")
         codes = self._codes(train, items)
         self.codes_ = numbered(codes) if self.last else codes
         super()._fit(train, items, users)
