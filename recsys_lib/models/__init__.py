@@ -26,6 +26,7 @@ from recsys_lib.models.neighbours.rating_knn import RatingKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.rating import RatingPredictor
+from recsys_lib.models.sequences.generative import GenerativeRetrieval
 from recsys_lib.models.sequences.gru4rec import GRU4Rec
 from recsys_lib.models.sequences.markov import Markov
 from recsys_lib.models.sequences.recency import RecentEASE, RecentItemKNN
@@ -40,6 +41,7 @@ __all__ = [
     "DenoisingAutoencoder",
     "FeaturedMF",
     "GRU4Rec",
+    "GenerativeRetrieval",
     "ImplicitALS",
     "IncrementalMF",
     "ItemKNN",

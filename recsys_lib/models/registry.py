@@ -28,6 +28,7 @@ from recsys_lib.models.hybrids.weighted import Weighted
 from recsys_lib.models.neighbours.knn import ItemKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.neighbours.user_knn import UserKNN
+from recsys_lib.models.sequences.generative import GenerativeRetrieval
 from recsys_lib.models.sequences.gru4rec import GRU4Rec
 from recsys_lib.models.sequences.markov import Markov
 from recsys_lib.models.sequences.recency import RecentEASE, RecentItemKNN
@@ -67,6 +68,7 @@ MODELS: dict[str, Callable[..., Recommender]] = {
     "recent-item-knn": RecentItemKNN,
     "sasrec": SASRec,
     "gru4rec": GRU4Rec,
+    "generative": GenerativeRetrieval,
 }
 """Name → the class, or a function, that makes the model; the first line of its docstring says
 what it is."""

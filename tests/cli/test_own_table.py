@@ -137,7 +137,7 @@ def test_models_that_lack_the_same_are_named_together(run, written):
     rows = "".join(f"{n % 9},{n % 7 + n // 50},{n % 5 + 1}\n" for n in range(80))
     table = written("user_id,item_id,rating\n" + rows)
     out = run("evaluate", table, "--models", "all", "--duplicates", "last")[1]
-    ordered = "markov, recent-ease, recent-item-knn, sasrec, gru4rec"
+    ordered = "markov, recent-ease, recent-item-knn, sasrec, gru4rec, generative"
     assert f"Left out: {ordered}. train has no times" in out
 
 

@@ -43,6 +43,7 @@ from recsys_lib.models.neighbours.rating_knn import RatingKNN
 from recsys_lib.models.neighbours.rp3beta import RP3beta
 from recsys_lib.models.neighbours.user_knn import UserKNN
 from recsys_lib.models.rating import RatingPredictor
+from recsys_lib.models.sequences.generative import GenerativeRetrieval
 from recsys_lib.models.sequences.gru4rec import GRU4Rec
 from recsys_lib.models.sequences.markov import Markov
 from recsys_lib.models.sequences.network import SequenceNetwork
@@ -101,6 +102,12 @@ MODELS = {
     "recent item-knn": RecentItemKNN(neighbors=4, half_life=3),
     "sasrec": SASRec(factors=4, length=6, negatives=5, epochs=1, batch_size=16),
     "gru4rec": GRU4Rec(factors=4, length=6, negatives=5, epochs=1, batch_size=16),
+    "generative": GenerativeRetrieval(
+        levels=2, codes=2, factors=4, length=6, epochs=1, batch_size=16
+    ),
+    "generative, no last number": GenerativeRetrieval(
+        levels=2, codes=2, last=False, factors=4, length=6, epochs=1, batch_size=16
+    ),
 }
 ABSTRACT = {
     Recommender, RatingPredictor, Hybrid, Neighbors, SequenceRecommender, SequenceNetwork,

@@ -375,7 +375,7 @@ WEIGHED = [name for name, model in MODELS.items() if getattr(model, "weighted", 
 NO_WEIGHTS = {
     "Random", "BPR", "ContentProfile", "RatingKNN", "BiasedMF", "SurpriseModel", "IncrementalMF",
     "OpinionMF", "DenoisingAutoencoder", "MultVAE", "TwoTowers", "Markov", "RecentEASE",
-    "RecentItemKNN", "SASRec", "GRU4Rec",
+    "RecentItemKNN", "SASRec", "GRU4Rec", "GenerativeRetrieval",
 }  # fmt: skip
 """Who sees only what was watched, or in which order, always counts values, or takes them for
 ratings."""

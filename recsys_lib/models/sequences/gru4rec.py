@@ -70,7 +70,7 @@ class GRU4Rec(SequenceNetwork):
 
     @staticmethod
     def _states(parameters, seen, drop, xp):
-        p, real = parameters, seen < len(parameters["bias"])
+        p, real = parameters, seen < len(parameters["titles"]) - 1
         x = drop(p["titles"][seen], 0)
 
         def evening(memory, now):

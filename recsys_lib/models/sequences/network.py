@@ -35,6 +35,7 @@ class SequenceNetwork(SequenceRecommender):
     """
 
     _of_viewers = (*SequenceRecommender._of_viewers, "history_")
+    _whole = ("factors", "length", "negatives", "epochs")  # whole numbers of at least 1
 
     def _fit(self, train: Interactions, items, users) -> None:
         self._check()
@@ -48,12 +49,12 @@ class SequenceNetwork(SequenceRecommender):
             self.epochs, self.batch_size, self.patience, self.random_state, self.progress
         )
         self.parameters_, self.history_ = train_with_jax(
-            self._loss(), self._begin_with(train), lambda chosen: seen[chosen],
+            self._loss(), self._begin_with(train), lambda chosen: self._batch(seen[chosen]),
             rows, schedule, learning_rate=self.learning_rate, held=held,
         )  # fmt: skip
 
     def _check(self) -> None:
-        for name in ("factors", "length", "negatives", "epochs"):
+        for name in self._whole:
             check_at_least(name, getattr(self, name), 1, integer=True)
         check_above("learning_rate", self.learning_rate, 0)
         check_at_least("dropout", self.dropout, 0)
@@ -62,6 +63,10 @@ class SequenceNetwork(SequenceRecommender):
 
     def _loss(self) -> Callable:
         return SampledSoftmax(type(self)._states, int(self.negatives), float(self.dropout))
+
+    def _batch(self, seen: np.ndarray):
+        """What the loss reads of some viewers; their columns, (n, length + 1), are all here."""
+        return seen
 
     def _begin_with(self, train: Interactions) -> dict[str, np.ndarray]:
         rng, share = np.random.default_rng(self.random_state), train.item_counts + 1.0
@@ -102,6 +107,17 @@ class SequenceNetwork(SequenceRecommender):
         return cosines(self.parameters_["titles"][:-1], column)
 
 
+def dropping(key, dropout: float) -> Callable:
+    """drop(x, place): x with a share of its numbers 0 and the others larger; for JAX."""
+    jax, _ = library()
+
+    def drop(x, place: int):
+        kept = jax.random.bernoulli(jax.random.fold_in(key, place), 1 - dropout, x.shape)
+        return jax.numpy.where(kept, x / (1 - dropout), 0.0)
+
+    return drop
+
+
 @dataclass(frozen=True)
 class SampledSoftmax:
     """The loss of `SequenceNetwork` for some histories; for JAX.
@@ -119,13 +135,7 @@ class SampledSoftmax:
         jax, _ = library()
         xp, n_items = jax.numpy, len(parameters["bias"])
         chance, lots = jax.random.split(key)
-
-        def drop(x, place: int):
-            kept = jax.random.bernoulli(
-                jax.random.fold_in(chance, place), 1 - self.dropout, x.shape
-            )
-            return xp.where(kept, x / (1 - self.dropout), 0.0)
-
+        drop = dropping(chance, self.dropout)
         state = self.states(parameters, batch[:, :-1], drop, xp)
         following = batch[:, 1:]
         real = following < n_items
