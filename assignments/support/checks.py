@@ -17,8 +17,51 @@ def idea(sentence: str):
         raise AssertionError(sentence) from None
 
 
+def check_given(got, what: str, missing: str = "return"):
+    """The answer itself, unless it is None."""
+    if got is None:
+        raise AssertionError(f"{what} is None (is a {missing} missing?)")
+    return got
+
+
+def check_parts(got, names: str, what: str) -> list:
+    """What a function returned, taken apart: one value for each of `names`."""
+    wanted = names.split(", ")
+    try:
+        taken_apart = list(check_given(got, f"{what} should return {names}; what came back"))
+    except TypeError:
+        raise AssertionError(f"{what} should return {names}, not {kind_of(got)}") from None
+    if len(taken_apart) != len(wanted):
+        raise AssertionError(f"{what} should return {names}, not {len(taken_apart)} values")
+    return taken_apart
+
+
+def check_part(got, place, what: str):
+    """What stands in an answer under a key or at a place."""
+    try:
+        return check_given(got, what)[place]
+    except (KeyError, IndexError):
+        raise AssertionError(f"{what} lacks {place!r}") from None
+    except TypeError:
+        raise AssertionError(f"{what} should hold {place!r}, and is {kind_of(got)}") from None
+
+
+def check_numbers(got, what: str, shape: tuple | None = None) -> np.ndarray:
+    """The answer as an array of numbers, of this shape where one is named."""
+    if isinstance(check_given(got, what), list | tuple) and any(one is None for one in got):
+        raise AssertionError(f"{what} holds None, at place {[one is None for one in got].index(1)}")
+    try:
+        in_numbers = np.array(got, dtype=float)
+    except (TypeError, ValueError):
+        raise AssertionError(f"{what} should be an array, not {kind_of(got)}") from None
+    if shape is not None and in_numbers.shape != shape:
+        raise AssertionError(f"{what} should have the shape {shape}, not {in_numbers.shape}")
+    return in_numbers
+
+
 def check_number(got, want: float, what: str, tolerance: float = 1e-9) -> None:
     """One number, within the tolerance."""
+    check_given(got, what)
     try:
         number = np.asarray(got, dtype=float)
     except (TypeError, ValueError):
@@ -32,6 +75,7 @@ def check_number(got, want: float, what: str, tolerance: float = 1e-9) -> None:
 
 def check_list(got, want: list, what: str) -> None:
     """The same values in the same order."""
+    check_given(got, what)
     try:
         values = np.asarray(list(got)).tolist()
     except TypeError:
@@ -47,12 +91,7 @@ def check_list(got, want: list, what: str) -> None:
 def check_table(got, want, what: str, tolerance: float = 1e-9) -> None:
     """The same numbers in an array of any shape; the first that differs is named."""
     want = np.asarray(want, dtype=float)
-    try:
-        values = np.array(got, dtype=float)
-    except (TypeError, ValueError):
-        raise AssertionError(f"{what} should be an array, not {kind_of(got)}") from None
-    if values.shape != want.shape:
-        raise AssertionError(f"{what} should have the shape {want.shape}, not {values.shape}")
+    values = check_numbers(got, what, want.shape)
     wrong = np.argwhere(~(np.abs(values - want) <= tolerance))
     if len(wrong):
         place = tuple(wrong[0].tolist())
@@ -62,7 +101,7 @@ def check_table(got, want, what: str, tolerance: float = 1e-9) -> None:
 
 def check_frame(got, want: pd.DataFrame, what: str, tolerance: float = 1e-9) -> None:
     """The same columns and the same rows, whatever the order of either and of the index."""
-    if not isinstance(got, pd.DataFrame):
+    if not isinstance(check_given(got, what), pd.DataFrame):
         raise AssertionError(f"{what} should be a DataFrame, not {kind_of(got)}")
     missing = [name for name in want.columns if name not in list(got.columns)]
     if missing:
@@ -105,4 +144,4 @@ def plain(column: pd.Series) -> list:
 
 
 def kind_of(value) -> str:
-    return "None (is a return missing?)" if value is None else type(value).__name__
+    return type(value).__name__

@@ -217,7 +217,7 @@ def log_and_experiments(
 
     Three weeks under Matinee's own page come first. Then, evening by evening, a draw decides which
     recommender fills the page. In each experiment a lot gave a share of the viewers proposal A for
-    two weeks, and the others the service's own mix. In the first, a fault lost some viewers.
+    two weeks, and the others the service's own mix. A table need not hold everybody who took part.
 
     Returns:
         log, a row a page: viewer, known (titles watched before), ranker, propensity, clicked;
@@ -232,17 +232,17 @@ def log_and_experiments(
     pages = _pages(live(world, _drawn_policy(nobody), weeks=1, start=before, logged=0.0))
     log = pages.assign(ranker=np.array(RANKERS)[pages["ranker"]])
     columns = ["viewer", "known", "ranker", "propensity", "clicked"]
-    tables = []
-    for number in (1, 2):
+    tables, floors = [], ((6, 0), (0, 0))
+    for number, floor in enumerate(floors, start=1):
         new = np.random.default_rng([season, number]).random(viewers) < share
         life = live(world, _drawn_policy(new), weeks=2, start=before, logged=0.0)
         groups = _pages(life).groupby("viewer")
         table = groups.agg(pages=("clicked", "size"), clicks=("clicked", "sum"),
                            minutes=("minutes", "mean"), known=("known", "first"))  # fmt: skip
-        arm = np.where(new[table.index - 1], "new", "old")
-        table.insert(0, "arm", arm)
-        lost = (number == 1) & (arm == "new") & (table["known"] < 6)
-        tables.append(table[~lost].drop(columns="known").reset_index())
+        inside = new[table.index - 1]
+        table.insert(0, "arm", np.where(inside, "new", "old"))
+        counted = table["known"] >= np.where(inside, *floor)
+        tables.append(table[counted].drop(columns="known").reset_index())
     return log[columns], *tables
 
 
