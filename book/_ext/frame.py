@@ -10,6 +10,8 @@ from bs4 import BeautifulSoup, NavigableString
 CHAPTER = re.compile(r"(?:^|/)(\d\d)_[^/]*\.html")
 NAMED_TWICE = re.compile(r' title="Search" aria-label="Search"')
 PER_CENT = re.compile(r"(?<=\d)[ \u00a0]?%")
+HYPHEN = re.compile(r"(?<![\w.)−–-])-(?=[\d.])")
+"""A hyphen that stands for a minus: before a number, and not between two."""
 APART = {"pre", "code", "script", "style", "math", "svg", "text"}
 
 
@@ -23,6 +25,7 @@ def mend_frame(soup: BeautifulSoup, page: Path) -> None:
         glossary.insert_before(letters(soup, glossary))
     if soup.article:
         one_per_cent(soup)
+        one_minus(soup)
 
 
 def number_sidebar(soup: BeautifulSoup, page: Path) -> None:
@@ -60,3 +63,10 @@ def one_per_cent(soup: BeautifulSoup) -> None:
             mended = re.sub(r"^[ \u00a0]?%", "\u00a0%", mended)
         if mended != text:
             text.replace_with(NavigableString(mended))
+
+
+def one_minus(soup: BeautifulSoup) -> None:
+    """−0.02, not -0.02, in numbers that a cell handed to the text and in tables."""
+    for place in soup.article.select(".pasted-text, table.dataframe td"):
+        for text in place.find_all(string=HYPHEN):
+            text.replace_with(NavigableString(HYPHEN.sub("−", text)))

@@ -23,6 +23,8 @@ LEFTOVER = re.compile(r"\\|\$|>&<")
 # Operators that carry their limits above and below; inline, browsers move them to the side.
 LARGE = set("∑∏⋃⋂")
 WORD = re.compile(r"[A-Za-z][A-Za-z\s]+")
+SPACED = {"log", "ln", "exp", "logit"}
+BEFORE_SIGN = set("=≈<>≤≥(,[+·⋅×→∈")
 LIMITS = {"msubsup": "munderover", "msub": "munder", "msup": "mover"}
 
 
@@ -46,6 +48,8 @@ def to_mathml(tex: str, *, display: bool) -> str:
     root = ElementTree.fromstring(mathml)
     place_limits(root)
     name_functions(root)
+    space_functions(root)
+    name_signs(root)
     align_columns(root)
     return ElementTree.tostring(root, encoding="unicode")
 
@@ -65,6 +69,28 @@ def name_functions(root: ElementTree.Element) -> None:
         if part.tag.endswith("}mo") and WORD.fullmatch(part.text or ""):
             part.tag = part.tag[:-2] + "mi"
             part.attrib.clear()
+
+
+def space_functions(root: ElementTree.Element) -> None:
+    """A thin space between log and what it is taken of, where no bracket stands between them."""
+    rows = [part for part in root.iter() if part.tag.endswith(("}mrow", "}mtd"))]
+    for parent in rows:
+        for place, part in reversed(list(enumerate(parent))):
+            after = parent[place + 1] if place + 1 < len(parent) else None
+            name = part[0] if part.tag.endswith(("}msub", "}msup")) else part  # log₂, too
+            if (name.text or "").strip() not in SPACED or after is None:
+                continue
+            if (after.text or "") not in ("(", "[", "\u2061"):
+                space = part.tag.rpartition("}")[0] + "}mspace"
+                parent.insert(place + 1, ElementTree.Element(space, width="0.17em"))
+
+
+def name_signs(root: ElementTree.Element) -> None:
+    """A minus after a relation or an opening bracket is a sign, and stands close to its number."""
+    for parent in root.iter():
+        for before, part in zip(parent, list(parent)[1:], strict=False):
+            if (part.text or "") in ("−", "-") and (before.text or "") in BEFORE_SIGN:
+                part.set("form", "prefix")
 
 
 def align_columns(root: ElementTree.Element) -> None:

@@ -66,3 +66,20 @@ def test_equations_under_each_other_meet_at_their_sign():
 def test_what_is_not_understood_is_an_error(tex):
     with pytest.raises(ValueError):
         mathml.to_mathml(tex, display=False)
+
+
+@pytest.mark.parametrize(
+    ("tex", "spaces"),
+    [(r"1 - \log s", 1), (r"\log_2 i", 1), (r"\operatorname{logit} P(u, i)", 1),
+     (r"\ln \frac{1}{2}", 1), (r"\log(p)", 0), (r"\operatorname{lift} i", 0)],
+)  # fmt: skip
+def test_a_logarithm_stands_apart_from_what_it_is_taken_of(tex, spaces):
+    assert mathml.to_mathml(tex, display=False).count("mspace") == spaces
+
+
+@pytest.mark.parametrize(
+    ("tex", "signs"), [("x = -1", 1), ("2 \\cdot -3", 1), ("(-1, -2)", 2), ("a - b", 0), ("-1", 0)]
+)
+def test_a_minus_that_is_a_sign_says_so(tex, signs):
+    """The first thing in a formula is a sign in any case."""
+    assert mathml.to_mathml(tex, display=False).count('form="prefix"') == signs

@@ -116,6 +116,15 @@ def test_per_cent_is_written_one_way_outside_code():
     assert page.code.get_text() == "50%"
 
 
+def test_a_minus_is_no_hyphen_in_glued_numbers_and_tables():
+    page = soup(
+        '<article><span class="pasted-text">-3.0 [-3.9, 0-2]</span> a-1 <code>-1</code>'
+        '<table class="dataframe"><tr><td>-0.5</td><td>2025-01-06</td></tr></table></article>'
+    )
+    frame.one_minus(page)
+    assert page.article.get_text() == "−3.0 [−3.9, 0-2] a-1 -1−0.52025-01-06"
+
+
 def test_no_page_writes_per_cent_another_way(site, pages):
     wrong = {}
     for page in pages:
