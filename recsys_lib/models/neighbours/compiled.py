@@ -18,6 +18,8 @@ WORTH = 10**8
 """Multiplications from which on a second fit gains more than the import has cost."""
 DENSE = 0.03
 """Share of a dense product's multiplications from which on that is faster all the same."""
+FEW = 64
+"""Histories up to which scoring them is too little work."""
 
 
 @cache

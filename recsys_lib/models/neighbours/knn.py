@@ -128,7 +128,7 @@ class ItemKNN(Neighbors):
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
         history = event_weights(histories, self.weighted)
-        if self.large_ and len(users) > DENSE_USERS and compiled.available():
+        if self.large_ and len(users) > compiled.FEW and compiled.available():
             return compiled.product(history, self.support_.T.tocsr())
         if not self.dense_:
             return (history @ self.support_.T).toarray()

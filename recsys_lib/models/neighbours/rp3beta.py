@@ -14,8 +14,6 @@ from recsys_lib.models.neighbours.common import Common
 from recsys_lib.models.neighbours.neighborhood import nearest
 from recsys_lib.models.neighbours.similarity import Measure
 
-FEW_USERS = 64  # for whom there is nothing to gain from compiled code
-
 
 class RP3beta(Recommender):
     """A title scores by how likely a walk from the history ends there, less its fame.
@@ -98,7 +96,7 @@ class RP3beta(Recommender):
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
         history = event_weights(histories, self.weighted)
-        if self.large_ and len(users) > FEW_USERS and compiled.available():
+        if self.large_ and len(users) > compiled.FEW and compiled.available():
             return compiled.product(history, self.votes_)
         return (history @ self.votes_).toarray()
 
