@@ -11,6 +11,7 @@ DATA ?= matinee
 GRADES ?= assignments/grades
 AXE := _build/axe
 SPARK := _build/spark
+NUMBA := _build/numba
 LAUNCHED := _build/launched
 
 # One thread each for sums, because pytest and the runner use the cores.
@@ -20,7 +21,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book preview serve lab notebooks test system-test twins-test everywhere wheels site-test spark-test spark-bench pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
+.PHONY: help book preview serve lab notebooks test system-test twins-test everywhere wheels site-test spark-test spark-bench compiled-test pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,7 +63,7 @@ test: system-test $(CLASSROOM) ## lint, test the library and the claims, recompu
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m book.tools.notebooks --check
-	$(ONE_THREAD) $(BIN)/python -m pytest $(BY_FILE) --ignore tests/site --ignore tests/scale/spark --ignore tests/assignments/slow
+	$(ONE_THREAD) $(BIN)/python -m pytest $(BY_FILE) --ignore tests/site --ignore tests/scale/spark --ignore tests/models/compiled --ignore tests/assignments/slow
 	$(ONE_THREAD) $(BIN)/python -m pytest $(BY_FILE) --nbval --nbval-current-env chapters
 
 $(AXE): tests/site/requirements.lock $(READY)
@@ -94,6 +95,14 @@ spark-test: $(SPARK) ## test the counts and factors by Spark, with workers that 
 
 spark-bench: $(SPARK) ## measure Spark beside one process, into benchmarks/spark.csv (needs Java 17)
 	PYTHONPATH=$(CURDIR)/$(SPARK) $(BIN)/python -m benchmarks.spark
+
+# Numba (208 MB) lies beside the environment too: without it the models give the same lists, later.
+$(NUMBA): tests/models/compiled/requirements.lock $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes --upgrade --target $(NUMBA) -r $<
+	@touch $@
+
+compiled-test: $(NUMBA) ## test that models compiled by Numba learn and list the same
+	PYTHONPATH=$(CURDIR)/$(NUMBA) $(ONE_THREAD) $(BIN)/python -m pytest tests/models/compiled
 
 $(BENCH)/.ready: benchmarks/requirements.lock
 	$(PYTHON) -m venv $(BENCH)

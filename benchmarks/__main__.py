@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 RESULT = Path(__file__).with_name("results.md")
 PACKAGES = (
-    "numpy", "scipy", "pandas", "implicit", "skrecsys", "cornac", "scikit-surprise",
+    "numpy", "scipy", "pandas", "implicit", "skrecsys", "cornac", "scikit-surprise", "numba",
 )  # fmt: skip
 
 

@@ -38,11 +38,11 @@ PYTEST = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope
 PARTS = {
     "tests": (
         *(*PYTEST, "--ignore", "tests/site", "--ignore", "tests/scale/spark"),
-        *("--ignore", "tests/assignments/slow"),
+        *("--ignore", "tests/assignments/slow", "--ignore", "tests/models/compiled"),
     ),
     "numerics": (
         *(*PYTEST, "tests/data", "tests/metrics", "tests/models", "tests/rerank"),
-        *("tests/explain", "tests/simulation"),
+        *("tests/explain", "tests/simulation", "--ignore", "tests/models/compiled"),
     ),
     "notebooks": (*PYTEST, "--nbval", "--nbval-current-env", "chapters"),
 }

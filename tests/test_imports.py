@@ -59,7 +59,7 @@ assert random.getstate() == before[1], "python's generator was used"
 assert repr(np.random.get_state()) == before[2], "numpy's global generator was used"
 assert dict(dict.items(matplotlib.rcParams)) == before[4], "matplotlib's settings were changed"
 heavy = {"surprise", "torch", "pyspark", "IPython", "matplotlib.pyplot", "matplotlib_inline",
-         "jax", "optax"}
+         "jax", "optax", "numba"}
 loaded = {name for name in set(sys.modules) - before[3] if name in heavy}
 assert not loaded, f"{loaded} were imported"
 """

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from recsys_lib.models.neighbours import compiled
+
 
 class Block:
     """Some columns of a (viewers, titles) matrix: the titles on one side of a comparison.
@@ -106,6 +108,13 @@ class Common:
     @cached_property
     def square_right(self) -> np.ndarray:
         return self._product("seen", "square")
+
+
+class Compiled(Common):
+    """As `Common`, with sparse products by `recsys_lib.models.neighbours.compiled`."""
+
+    def _product(self, left: str, right: str) -> np.ndarray:
+        return compiled.product(getattr(self._left, left).T, self._right.by_viewer(right))
 
 
 class Pairs(Common):

@@ -11,6 +11,7 @@ from recsys_lib.errors import ArgumentError, DataError, check_at_least, check_ch
 from recsys_lib.interactions import ITEM, SCORE, Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.histories import event_weights
+from recsys_lib.models.neighbours import compiled
 from recsys_lib.models.neighbours import similarity as measures
 from recsys_lib.models.neighbours.common import Block, Common
 from recsys_lib.models.neighbours.neighborhood import compare, nearest
@@ -123,9 +124,12 @@ class ItemKNN(Neighbors):
         # Chosen once, so that a viewer's scores do not depend on who else is asked for.
         backed = np.bincount(self.support_.indices, minlength=train.n_items)
         self.dense_ = DENSE_GAIN * (train.item_counts @ backed) > kept.nnz * train.active_users
+        self.large_ = compiled.worth(train.user_counts, train.n_items)
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
         history = event_weights(histories, self.weighted)
+        if self.large_ and len(users) > compiled.FEW and compiled.available():
+            return compiled.product(history, self.support_.T.tocsr())
         if not self.dense_:
             return (history @ self.support_.T).toarray()
         scores = np.empty(history.shape, np.float32)

@@ -8,11 +8,15 @@ from itertools import combinations_with_replacement
 import numpy as np
 from scipy import sparse
 
-from recsys_lib.models.neighbours.common import Block, Common, viewers_of
+from recsys_lib.models.neighbours import compiled
+from recsys_lib.models.neighbours.common import Block, Common, Compiled, viewers_of
 from recsys_lib.models.neighbours.similarity import Measure, compared
 from recsys_lib.models.neighbours.thin import is_thin, pairs_kept
 from recsys_lib.models.top_k import highest
 from recsys_lib.parallel import in_order
+
+STRIP = 2**18
+"""Cells that compiled code fills at a time, few enough for the processor's cache."""
 
 
 def compare(left: Block, right: Block, measure: Measure, shrinkage: float) -> np.ndarray:
@@ -32,7 +36,8 @@ def nearest(
 
     Either all pairs of columns are compared, in blocks of `width`, or, where few have anything in
     common, those that do (`recsys_lib.models.neighbours.thin`): time grows with the square of the
-    columns, or with the events times a viewer's. The two agree wherever sums are exact.
+    columns, or with the events times a viewer's. Large logs are compared by compiled code where
+    Numba is installed. All ways agree wherever sums are exact.
 
     Args:
         value: CSC array (viewers, titles).
@@ -51,6 +56,10 @@ def nearest(
     thin = is_thin(value) if thin is None else thin
     if thin:
         kept = pairs_kept(value[:, order], measure, neighbors, shrinkage)
+    elif compiled.worth(np.bincount(value.indices, minlength=value.shape[0]), n) and (
+        compiled.available()
+    ):
+        kept = _strips_kept(value[:, order], measure, min(neighbors, n), shrinkage)
     else:
         kept = _tiles_kept(value[:, order], measure, min(neighbors, n), shrinkage, width)
     rows, columns, data = (np.concatenate(part) for part in zip(*kept, strict=True))
@@ -75,6 +84,29 @@ def _tiles_kept(value: sparse.csc_array, measure: Measure, k: int, shrinkage: fl
         if a != b:
             best[b].offer(similarity.T, a)
     return [block.kept() for block in best.values()]
+
+
+def _strips_kept(value: sparse.csc_array, measure: Measure, k: int, shrinkage: float):
+    """As `_tiles_kept`, compiled: some columns at a time with all, and their best kept at once.
+
+    Memory grows with the events and with `STRIP` for each thread.
+    """
+    n, n_viewers = value.shape[1], viewers_of(value)
+    every = Block(value, n_viewers)
+    every.by_viewer("seen")  # made once, before the threads ask for it
+    width = max(STRIP // n, 1)
+
+    def kept(start: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        strip = Block(value[:, start : start + width], n_viewers)
+        similarity = compared(Compiled(strip, every), measure, shrinkage)
+        similarity = similarity.astype(np.float32, copy=False)
+        own = np.arange(len(similarity))
+        similarity[own, start + own] = 0  # nothing is its own neighbour
+        columns, best = compiled.highest(similarity, k)
+        filled = best > 0
+        return start + np.nonzero(filled)[0], columns[filled], best[filled]
+
+    return list(in_order(kept, range(0, n, width)))
 
 
 def all_similarities(value: sparse.csc_array, measure: Measure) -> np.ndarray:

@@ -9,6 +9,7 @@ from recsys_lib.errors import check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.histories import event_weights
+from recsys_lib.models.neighbours import compiled
 from recsys_lib.models.neighbours.common import Common
 from recsys_lib.models.neighbours.neighborhood import nearest
 from recsys_lib.models.neighbours.similarity import Measure
@@ -68,6 +69,7 @@ class RP3beta(Recommender):
         kept = nearest(passed.tocsc(), walk, int(self.neighbors), shrinkage=0)
         kept.data /= np.repeat(kept.sum(axis=1), np.diff(kept.indptr))
         self.votes_ = largest(kept.T.tocsr(), int(self.neighbors)).T.tocsr()
+        self.large_ = compiled.worth(train.user_counts, train.n_items)
 
     def _walk(self, train: Interactions) -> tuple[sparse.csr_array, Measure]:
         passed = train.binary().astype(np.float64)
@@ -93,7 +95,10 @@ class RP3beta(Recommender):
         return self.votes_[[column]].toarray()[0]
 
     def _score_histories(self, users: np.ndarray, histories: sparse.csr_array) -> np.ndarray:
-        return (event_weights(histories, self.weighted) @ self.votes_).toarray()
+        history = event_weights(histories, self.weighted)
+        if self.large_ and len(users) > compiled.FEW and compiled.available():
+            return compiled.product(history, self.votes_)
+        return (history @ self.votes_).toarray()
 
 
 def addable(weights: np.ndarray) -> np.ndarray:
