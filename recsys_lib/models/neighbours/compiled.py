@@ -1,9 +1,9 @@
 """Sparse products and the k best of each row, compiled by Numba where that is installed and pays.
 
 Numba is optional (`pip install recsys-lib[speed]`): without it the same numbers come from numpy and
-scipy, in about three times the time on large logs. It is imported at the first fit that is worth it
-(half a second a process), and compiles then (some ten seconds once; it keeps the result in a folder
-`__pycache__`, or in the user's cache).
+scipy, in about twice the time on large logs. It is imported at the first fit that is worth
+it (under half a second a process), and compiles then (some seconds once; it keeps the result in a
+folder `__pycache__`, or in the user's cache). Smaller logs never ask for it.
 """
 
 from __future__ import annotations
