@@ -103,8 +103,10 @@ def evaluate(
     columns = PER_USER_TABLE if per_user else TABLE + (OF_SEEDS if seeds > 1 else [])
     table = pd.concat(parts, ignore_index=True)[columns]
     if table.empty:
+        kinds = sorted({type(model).__name__ for model in models.values()})
         raise ArgumentError(
-            f"no model here has a value of {', '.join(metrics)}",
+            f"{', '.join(kinds)} {'has' if len(kinds) == 1 else 'have'} no value of"
+            f" {', '.join(map(repr, metrics))}",
             fix="rmse and mae judge models that predict values, such as biased-mf (BiasedMF).",
         )
     return table.assign(metric=[metric_name(metric, k) for metric in table["metric"]])

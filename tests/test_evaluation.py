@@ -244,5 +244,5 @@ def test_a_log_in_place_of_a_split_is_told_so(by_hand):
 
 
 def test_a_table_without_a_value_is_refused(by_hand):
-    with pytest.raises(ArgumentError, match="no model here has a value of rmse"):
+    with pytest.raises(ArgumentError, match="Popular has no value of 'rmse'"):
         evaluate({"popular": Popular()}, by_hand, metrics=("rmse",), progress=False)
