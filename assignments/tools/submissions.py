@@ -21,6 +21,7 @@ from assignments.tools.release import WORDS, student_version
 
 MAX_BYTES = 20_000_000  # a notebook with every figure kept is well under 5 MB
 MAX_CELLS = 500
+MAX_CODE = 10_000_000  # characters in a cell of code: more takes a slow machine all of its time
 FEW = 6  # remarks on cells that were put back; of more, one line
 KEPT = 300_000  # characters of all texts kept for a question in words
 PROSE = 8  # words in comments and strings from which a cell of code may be an answer in words
@@ -84,6 +85,8 @@ def check_form(notebook: NotebookNode) -> None:
         cell.source = cell.source if isinstance(cell.source, str) else "".join(cell.source)
         if cell.cell_type not in ("code", "markdown", "raw"):
             raise UnreadableError(f"a cell of unknown kind: {str(cell.cell_type)[:40]}")
+        if cell.cell_type == "code" and len(cell.source) > MAX_CODE:
+            raise UnreadableError(f"a cell has {len(cell.source) / 1e6:.0f} MB of code")
         if not isinstance(cell.setdefault("metadata", NotebookNode()), dict):
             raise TypeError
 
