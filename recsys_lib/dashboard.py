@@ -12,6 +12,7 @@ from recsys_lib.experiments import Readout
 from recsys_lib.plotting import PALETTE
 
 WISHES = {"higher": 1, "lower": -1}
+MINUS = "\N{MINUS SIGN}"
 COLORS = {"better": "green", "worse": "red", "not told": "grey"}
 
 
@@ -56,7 +57,8 @@ def dashboard(
     ax.vlines([0] * len(rows), places - 0.2, places + 0.2, color=PALETTE["ink"], linewidth=0.8)
     ax.set(yticks=[], ylim=(len(rows) - 0.4, -0.75))
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel(f"{treated} against control, % of its value; {readout.level:.0%} intervals")
+    level = _percent(readout.level, 0)
+    ax.set_xlabel(f"{treated} against control, % of its value; {level} intervals")
     return ax
 
 
@@ -91,9 +93,14 @@ def _line(ax: Axes, place: int, row, wish: str, name: str, alarm: float) -> None
     middle, low, high = (scale * x for x in (row.difference, row.low, row.high))
     ax.errorbar(middle, place, xerr=[[middle - low], [high - middle]], fmt="o", color=color,
                 capsize=2)  # fmt: skip
-    values = f"{row.control:.1%} → {row.treated:.1%}"
+    values = f"{_percent(row.control)} → {_percent(row.treated)}"
     if row.kind == "mean":
         values = f"{row.control:,.3g} → {row.treated:,.3g}"
     ax.annotate(f"{name}: {values}", (0, place - 0.38), xycoords=("axes fraction", "data"))
-    ax.annotate(f"{middle:+.1f} %, {said}", (1, place - 0.38), ha="right", color=color,
+    change = f"{middle:+.1f} %".replace("-", MINUS)
+    ax.annotate(f"{change}, {said}", (1, place - 0.38), ha="right", color=color,
                 xycoords=("axes fraction", "data"))  # fmt: skip
+
+
+def _percent(share: float, places: int = 1) -> str:
+    return f"{100 * share:.{places}f} %"

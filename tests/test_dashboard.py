@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -40,12 +42,17 @@ def test_each_metric_has_its_values_its_change_and_a_verdict(table):
     ax = drawn(table, names={"left": "left in a week"})
     said = words(ax)
     shares = table.groupby("arm")["left"].mean()
-    assert said[0] == f"left in a week: {shares['old']:.1%} → {shares['new']:.1%}"
-    assert said[1] == f"{100 * (shares['new'] / shares['old'] - 1):+.1f} %, better"
+    assert said[0] == f"left in a week: {100 * shares['old']:.1f} % → {100 * shares['new']:.1f} %"
+    assert said[1] == f"−{100 * (1 - shares['new'] / shares['old']):.1f} %, better"
     assert [text.split(", ")[1] for text in said[1::2]] == ["better", "not told", "worse"]
     assert "new 1,000, old 1,000" in ax.get_title(loc="left") + ax.get_title()
     colors = [text.get_color() for text in ax.texts[1::2]]
     assert colors == [PALETTE[name] for name in ("green", "grey", "red")]
+
+
+def test_numbers_are_written_as_in_the_book(table):
+    said = " ".join([*words(drawn(table)), drawn(table).get_xlabel()])
+    assert "95 % intervals" in said and not re.search(r"\d%|-\d", said)
 
 
 def test_the_mark_stands_where_the_words_say(table):

@@ -35,7 +35,7 @@ LAYERS = (
     ("online", "offpolicy", "pages", "experiments", "scale"),
     ("simulation",),
     ("svg", "prose"),
-    ("plotting",),
+    ("plotting", "labels"),
     ("dashboard", "report"),
     ("cli",),
     ("__main__",),
