@@ -22,6 +22,7 @@ from scripts_later import defer_scripts
 from searching import own_search, read_sections, write_sections
 from sphinx.application import Sphinx
 from tables import mend_table
+from typeset import typeset
 
 
 def mend_page(html: str, page: Path) -> BeautifulSoup:
@@ -41,6 +42,7 @@ def mend_page(html: str, page: Path) -> BeautifulSoup:
     for summary in soup.select("summary[aria-label]"):
         del summary["aria-label"]  # it says less than the words that are there
     mend_frame(soup, page)
+    typeset(soup)
     lighten(soup)
     own_search(soup)
     defer_scripts(soup, page)

@@ -11,7 +11,9 @@ from itertools import groupby
 
 from sphinx.application import Sphinx
 
-FORMULA = re.compile(r"[\w.@]+(\[[^\]]*\]|\([^)]*\))? += \S.*")
+FORMULA = re.compile(r"[\w.@*]+(\[[^\]]*\]|\([^)]*\))* += \S.*")
+WORDS = re.compile(r"(?:[\w.@*]+,? ){1,5}= \S.*")
+"""``ratio of viewers = ...``: taken for a formula only where formulas stand above or below."""
 KEY = re.compile(r"`([a-z]+\d{4}[a-z]*)`")
 BAR = re.compile(r"(`[^`]*`)|\|")  # outside code, reStructuredText takes it for a substitution
 PAIR = re.compile(r"^(    \w+), (\w+)(?=:)")
@@ -20,7 +22,13 @@ PAIR = re.compile(r"^(    \w+), (\w+)(?=:)")
 def is_formula(lines: list[str]) -> bool:
     """Whether each line of a paragraph has the form ``name[...] = ...`` or continues one."""
     starts = [line for line in lines if not line.startswith(" ")]
-    return bool(starts) and lines[0] is starts[0] and all(map(FORMULA.fullmatch, starts))
+    if not starts or lines[0] is not starts[0]:
+        return False
+    sure = [bool(FORMULA.fullmatch(line)) for line in starts]
+    likely = [
+        known or bool(WORDS.fullmatch(line)) for line, known in zip(starts, sure, strict=True)
+    ]
+    return all(sure) or (len(starts) > 1 and all(likely) and not lines[-1].endswith("."))
 
 
 def mend(app: Sphinx, what: str, name: str, obj: object, options, lines: list[str]) -> None:
@@ -29,7 +37,7 @@ def mend(app: Sphinx, what: str, name: str, obj: object, options, lines: list[st
     for blank, group in groupby(lines, key=lambda line: not line.strip()):
         paragraph = list(group)
         if not blank and is_formula(paragraph):
-            mended += ["::", "", *(f"    {line}" for line in paragraph)]
+            mended += ["::", "", *(f"    {line}".replace("`", "") for line in paragraph)]
         else:
             mended += [prose(line) for line in paragraph]
             if (

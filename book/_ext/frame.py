@@ -12,6 +12,8 @@ NAMED_TWICE = re.compile(r' title="Search" aria-label="Search"')
 PER_CENT = re.compile(r"(?<=\d)[ \u00a0]?%")
 HYPHEN = re.compile(r"(?<![\w.)−–-])-(?=[\d.])")
 """A hyphen that stands for a minus: before a number, and not between two."""
+NOUGHT = re.compile(r"(?<![\w.)−–-])[-−](?=0(?:\.0+)?(?![\d.]))")
+"""A minus before nothing but noughts, which is what rounding left of it."""
 APART = {"pre", "code", "script", "style", "math", "svg", "text"}
 
 
@@ -66,7 +68,9 @@ def one_per_cent(soup: BeautifulSoup) -> None:
 
 
 def one_minus(soup: BeautifulSoup) -> None:
-    """−0.02, not -0.02, in numbers that a cell handed to the text and in tables."""
+    """−0.02, not -0.02, and 0.00, not -0.00: numbers handed to the text, and in tables."""
     for place in soup.article.select(".pasted-text, table.dataframe td"):
-        for text in place.find_all(string=HYPHEN):
-            text.replace_with(NavigableString(HYPHEN.sub("−", text)))
+        for text in place.find_all(string=re.compile("[-−]")):
+            mended = HYPHEN.sub("−", NOUGHT.sub("", text))
+            if mended != text:
+                text.replace_with(NavigableString(mended))

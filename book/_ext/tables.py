@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup, Tag
 
 NUMBER = re.compile(r"[\[(]?[-−+±]?[\d.,]+(\s?%)?([\s\[\](),;:/–−+±%\d.]|to|of|×)*|[-–]", re.A)
 WORDY = 70  # letters in a cell, from which a table is one of sentences: cards on a phone
+NAME = 20  # letters up to which the name of a row stays on one line; a longer one has some room
 COUNTING = 2  # rows, from which 0, 1, 2 … is taken for pandas' own numbering
 
 
@@ -26,8 +27,11 @@ def mend_table(soup: BeautifulSoup, table: Tag) -> None:
             header.name = "td"
     columns = [cell.get_text(" ", strip=True) for cell in table.select("thead tr:last-child > *")]
     for row in table.select("tbody tr"):
-        for column, cell in zip(columns, row.find_all(["th", "td"]), strict=False):
+        cells = row.find_all(["th", "td"])
+        for column, cell in zip(columns, cells, strict=False):
             mend_cell(cell, column)
+        if cells and (letters := len(cells[0].get_text(strip=True))):
+            cells[0]["class"] = [*cells[0].get("class", []), "name" if letters <= NAME else "names"]
     align_headers(table)
     frame = soup.new_tag("div", attrs={"class": "table-scroll", "role": "group", "tabindex": "0"})
     named = [column for column in columns if column]

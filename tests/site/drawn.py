@@ -50,8 +50,11 @@ const trace = node => {
 
 const words = [...parsed.querySelectorAll("text")].filter(node => node.textContent.trim());
 const boxes = words.map(ink);
-words.forEach((one, i) => words.slice(i + 1).forEach((other, j) => {
-    if (meet(boxes[i], boxes[i + 1 + j]))
+const level = words.map(node => Math.abs(node.getScreenCTM().b) < 0.01);
+const wide = box => ({...box, left: box.left - 4, right: box.right + 4});   // two spaces
+words.forEach((one, i) => words.slice(i + 1).forEach((other, n) => {
+    const j = i + 1 + n, apart = level[i] && level[j] ? wide : box => box;
+    if (meet(apart(boxes[i]), apart(boxes[j])))
         found.push(`"${one.textContent.trim()}" runs into "${other.textContent.trim()}"`);
 }));
 

@@ -187,3 +187,30 @@ def test_docstrings_keep_their_formulas_bars_and_sources(monkeypatch):
     assert lines == [r"Sum of a[i] \| b.", "", "::", "", "    score[u, i] = sum over j",
                      "        of s[i, j]", "", "Attributes:",
                      "    low/high: see `a|b`, :cite:t:`steck2018`."]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "formula"), [
+    (["softmax(z)[i] = exp(z[i]) / sum", "loss = mean over rows"], True),
+    (["ratio = a / b", "error**2 = var(a) / n"], True),
+    (["difference = share of treated - share of control", "low, high = difference -/+ z"], True),
+    (["chance of a click = 1 / (1 + exp(-x))", "belief[a] = normal(mean[a])"], True),
+    (["chance of a click = 1 / 2"], False),
+    (["With co = shrinkage it counts half; with", "shrinkage = 0 it stays as it is."], False),
+])  # fmt: skip
+def test_docstrings_formulas_are_told_from_prose(monkeypatch, lines, formula):
+    monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
+    from docstrings import is_formula
+
+    assert is_formula(lines) is formula
+
+
+def test_no_entry_of_the_reference_is_misread(site, pages):
+    """A list or a formula that the site took for something else, and values nobody can read."""
+    wrong = []
+    for name in (page for page in pages if page.startswith("book/api_")):
+        soup = BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser").article
+        odd = soup.select("blockquote, dl.py dd > dl:not(.py, .field-list)")
+        odd += [sig for sig in soup.select("dt.sig") if "<function" in sig.get_text()]
+        odd += [part for part in soup.select("dl.py dd > p") if part.get_text().count(" = ") > 2]
+        wrong += [(name, part.get_text(" ", strip=True)[:80]) for part in odd]
+    assert not wrong
