@@ -6,6 +6,7 @@ shown in fixed width, and a source given by its key in the bibliography becomes 
 
 from __future__ import annotations
 
+import inspect
 import re
 from itertools import groupby
 
@@ -16,6 +17,8 @@ WORDS = re.compile(r"(?:[\w.@*]+,? ){1,5}= \S.*")
 """``ratio of viewers = ...``: taken for a formula only where formulas stand above or below."""
 KEY = re.compile(r"`([a-z]+\d{4}[a-z]*)`")
 BAR = re.compile(r"(`[^`]*`)|\|")  # outside code, reStructuredText takes it for a substitution
+NEXT = re.compile(r"[;.] (?=((?:\w+, )*\w+): )")
+LISTED = re.compile(r"    (\w+): (.*)")
 PAIR = re.compile(r"^(    \w+), (\w+)(?=:)")
 
 
@@ -34,17 +37,71 @@ def is_formula(lines: list[str]) -> bool:
 def mend(app: Sphinx, what: str, name: str, obj: object, options, lines: list[str]) -> None:
     """Rewrite one docstring in place, before Napoleon reads it."""
     mended: list[str] = []
-    for blank, group in groupby(lines, key=lambda line: not line.strip()):
+    for blank, group in groupby(with_formulas_apart(lines), key=lambda line: not line.strip()):
         paragraph = list(group)
         if not blank and is_formula(paragraph):
-            mended += ["::", "", *(f"    {line}".replace("`", "") for line in paragraph)]
+            plain = (f"    {line}".replace("`", "") for line in paragraph)
+            mended += [".. code-block:: text", "", *plain]
+        elif what == "module" and LISTED.fullmatch(paragraph[0]):
+            mended += [prose(line) for line in as_item(paragraph)]
         else:
+            paragraph = one_a_line(paragraph, names_of(obj))
             mended += [prose(line) for line in paragraph]
             if (
                 "Attributes:" in paragraph
             ):  # where Napoleon would take `a, b:` for a type and a name
                 mended = [PAIR.sub(r"\1/\2", line) for line in mended]
     lines[:] = mended
+
+
+def with_formulas_apart(lines: list[str]) -> list[str]:
+    """An indented formula under a line that ends in a colon, as a paragraph of its own."""
+    apart: list[str] = []
+    for line in lines:
+        above = apart[-1] if apart else ""
+        under = above.endswith(":") and not above.startswith(" ")
+        if under and line.startswith("    ") and FORMULA.fullmatch(line.strip()):
+            apart += ["", line.strip(), ""]
+        else:
+            apart.append(line)
+    return apart
+
+
+def as_item(paragraph: list[str]) -> list[str]:
+    """``name: text`` of a module's docstring as an item of a list."""
+    name, text = LISTED.fullmatch(paragraph[0]).groups()
+    return [f"- `{name}`: {text}", *(f"  {line.strip()}" for line in paragraph[1:])]
+
+
+def one_a_line(paragraph: list[str], names: set[str]) -> list[str]:
+    """``a: this; b: that``, of which each is an argument, as two lines: else b is lost in a."""
+    if paragraph[0] not in ("Args:", "Attributes:"):
+        return paragraph
+    lines: list[str] = []
+    for line in paragraph:
+        for found in NEXT.finditer(line):
+            if names.issuperset(found[1].split(", ")):
+                lines.append(line[: found.start()] + ".")
+                lines += one_a_line(["Args:", f"    {line[found.end() :]}"], names)[1:]
+                break
+        else:
+            lines.append(line)
+    return lines
+
+
+def names_of(obj: object) -> set[str]:
+    """The arguments of a function or a class, and what a class keeps of itself."""
+    try:
+        names = set(inspect.signature(obj).parameters)
+        kept = re.findall(r"self\.(\w+)", inspect.getsource(obj)) if inspect.isclass(obj) else []
+    except (TypeError, ValueError, OSError):
+        return set()
+    return names | set(kept) | set(getattr(obj, "__annotations__", {}))
+
+
+def skip(app: Sphinx, what: str, name: str, obj: object, skipped: bool, options) -> bool | None:
+    """Leave out the fields of named tuples, of which Python says only their number."""
+    return True if (inspect.getdoc(obj) or "").startswith("Alias for field number") else None
 
 
 def prose(line: str) -> str:
@@ -55,4 +112,5 @@ def prose(line: str) -> str:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("autodoc-process-docstring", mend, priority=400)  # Napoleon's is 500
+    app.connect("autodoc-skip-member", skip)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

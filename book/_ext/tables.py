@@ -30,8 +30,9 @@ def mend_table(soup: BeautifulSoup, table: Tag) -> None:
         cells = row.find_all(["th", "td"])
         for column, cell in zip(columns, cells, strict=False):
             mend_cell(cell, column)
-        if cells and (letters := len(cells[0].get_text(strip=True))):
-            cells[0]["class"] = [*cells[0].get("class", []), "name" if letters <= NAME else "names"]
+        for cell in cells[:1] + [cell for cell in cells[1:] if cell.name == "th"]:
+            if letters := len(cell.get_text(strip=True)):
+                cell["class"] = [*cell.get("class", []), "name" if letters <= NAME else "names"]
     align_headers(table)
     frame = soup.new_tag("div", attrs={"class": "table-scroll", "role": "group", "tabindex": "0"})
     named = [column for column in columns if column]

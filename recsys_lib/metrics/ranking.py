@@ -2,9 +2,10 @@
 
 Every metric takes the same two arrays and returns one value per user:
 
-- `hits`, bool (n_users, k): hits[u, j] is true if the title at rank j + 1 is relevant to user u.
-  A list shorter than k is padded with False: an empty slot counts as a miss.
-- `n_relevant`, int (n_users,): how many titles are relevant to the user in all.
+    hits: bool (n_users, k); hits[u, j] is true if the title at rank j + 1 is relevant to user u.
+        A list shorter than k is padded with False: an empty slot counts as a miss.
+
+    n_relevant: int (n_users,); how many titles are relevant to the user in all.
 
 A user without relevant titles gets NaN, because no list could have been right for them.
 """

@@ -184,8 +184,8 @@ def test_docstrings_keep_their_formulas_bars_and_sources(monkeypatch):
     lines = ["Sum of a[i] | b.", "", "score[u, i] = sum over j", "    of s[i, j]", "",
              "Attributes:", "    low, high: see `a|b`, `steck2018`."]  # fmt: skip
     mend(None, "class", "name", None, None, lines)
-    assert lines == [r"Sum of a[i] \| b.", "", "::", "", "    score[u, i] = sum over j",
-                     "        of s[i, j]", "", "Attributes:",
+    assert lines == [r"Sum of a[i] \| b.", "", ".. code-block:: text", "",
+                     "    score[u, i] = sum over j", "        of s[i, j]", "", "Attributes:",
                      "    low/high: see `a|b`, :cite:t:`steck2018`."]  # fmt: skip
 
 
@@ -202,6 +202,24 @@ def test_docstrings_formulas_are_told_from_prose(monkeypatch, lines, formula):
     from docstrings import is_formula
 
     assert is_formula(lines) is formula
+
+
+def test_docstrings_give_each_argument_its_line(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
+    from docstrings import mend
+
+    def play(rounds, batch, seed): ...
+
+    lines = ["Play.", "", "Args:", "    rounds: how many; batch: viewers in each; none: stays,",
+             "        as said. seed: of all."]  # fmt: skip
+    mend(None, "function", "play", play, None, lines)
+    assert lines[3:] == ["    rounds: how many.", "    batch: viewers in each; none: stays,",
+                         "        as said.", "    seed: of all."]  # fmt: skip
+    lines = ["Two arrays:", "", "    hits: bool; true", "        or not.", "", "It moves:",
+             "    taste = taste + drift"]  # fmt: skip
+    mend(None, "module", "ranking", None, None, lines)
+    assert lines == ["Two arrays:", "", "- `hits`: bool; true", "  or not.", "", "It moves:", "",
+                     ".. code-block:: text", "", "    taste = taste + drift", ""]  # fmt: skip
 
 
 def test_no_entry_of_the_reference_is_misread(site, pages):

@@ -63,11 +63,13 @@ def test_nought_has_no_minus(text, said):
 
 
 def test_the_name_of_a_row_has_room():
-    rows = "".join(f"<tr><th>{name}</th><td>1</td></tr>" for name in ("item neighbours", "x " * 20))
-    page = soup(f"<article><table><thead><tr><th></th><th>n</th></tr></thead>{rows}</table>"
-                "</article>".replace(rows, f"<tbody>{rows}</tbody>"))  # fmt: skip
+    rows = "".join(f"<tr><th>{name}</th><th>smaller half</th><td>1</td></tr>"
+                   for name in ("item neighbours", "x " * 20))  # fmt: skip
+    page = soup(f"<article><table><thead><tr><th></th><th></th><th>n</th></tr></thead>"
+                f"<tbody>{rows}</tbody></table></article>")  # fmt: skip
     tables.mend_table(page, page.table)
-    assert [row.th["class"] for row in page.select("tbody tr")] == [["name"], ["names"]]
+    classes = [[name["class"] for name in row.find_all("th")] for row in page.select("tbody tr")]
+    assert classes == [[["name"], ["name"]], [["names"], ["name"]]]
 
 
 # On the finished pages ----------------------------------------------------------------------------

@@ -140,8 +140,7 @@ def penalised_loss(
 
     Args:
         layers: as `layers_`.
-        x: (n, n_items), what is told of each.
-        y: of the same shape, 0 or 1, what each watched.
+        x: (n, n_items), what is told of each; y: 0 or 1, what each watched.
         l2, bend: as in `DenoisingAutoencoder`.
     """
     said = forward(layers, x, bend)

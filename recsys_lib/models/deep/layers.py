@@ -88,9 +88,7 @@ class Adam:
     The first step of each number has the length `rate`, whatever the gradient.
 
     Attributes:
-        layers: w.
-        means, squares: m and v, of the same shapes.
-        t: steps taken so far.
+        layers: w; means and squares: m and v, of the same shapes; t: steps taken so far.
     """
 
     layers: Layers

@@ -82,8 +82,7 @@ def run_loop(
     evening and title: their difference is the policies' alone.
 
     With drift above 0, taste moves toward each title watched and keeps its length:
-
-    taste = rescaled(taste + drift * |taste| * vector of the title)
+        taste = rescaled(taste + drift * |taste| * vector of the title)
 
     Args:
         world: not changed; its seed decides all luck, its tastes of week 0 are the start.

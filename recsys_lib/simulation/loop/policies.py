@@ -171,8 +171,7 @@ class Weekly(PagePolicy):
         seed: of the generators that it is given, one a week.
 
     Attributes:
-        history: what it was given last.
-        shown: its answer, int (n_viewers, k).
+        history: what it was given last; shown: its answer, int (n_viewers, k).
     """
 
     def __init__(

@@ -39,12 +39,9 @@ class World:
             from 1; None reads the bundled catalogue.
 
     Attributes:
-        titles: the catalogue with `added_on`.
-        artwork: its pictures.
-        viewers: the people.
+        titles: the catalogue with `added_on`; artwork: its pictures; viewers: the people.
         tastes: float64 (weeks, n_viewers, dimensions).
-        vectors: float64 (n_titles, dimensions), of length 1.
-        parts: what they are made of.
+        vectors: float64 (n_titles, dimensions), of length 1; parts: what they are made of.
         wants, has: what viewers lean to beside their taste, and titles have: see `draw_leanings`.
         quality, awareness: float64 (n_titles,), the first with sd 1, the second in logits.
         hooks: float64 (n_artworks,), what a picture adds to a slot's appeal, in logits.
