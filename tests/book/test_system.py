@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -48,3 +49,18 @@ def test_the_bounds_are_those_of_the_package_and_the_readme():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["requires-python"] == f">=3.{OLDEST[1]},<3.{NEWEST[1] + 1}"
     assert "Python 3.11, 3.12, 3.13 or 3.14" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_chapters_named_are_those_that_use_what_an_intel_mac_lacks():
+    built_on_jax = "MultVAE|TwoTowers|SASRec|GRU4Rec|GenerativeRetrieval"
+    lacking = re.compile(rf"\b(SurpriseModel|models\.surprise|{built_on_jax})\(|import jax")
+    using = [int(path.name[:2]) for path in sorted((ROOT / "chapters").glob("*.md"))
+             if any(map(lacking.search, code_cells(path)))]  # fmt: skip
+    assert using == [2, 5, 17] and "chapters 2, 5 and 17" in advice("Darwin", "x86_64")
+    assert "On Intel Macs all but chapters 2, 5 and 17 runs" in (ROOT / "README.md").read_text(
+        "utf-8"
+    )
+
+
+def code_cells(path: Path) -> list[str]:
+    return re.findall(r"^```\{code-cell\}.*?^```$", path.read_text("utf-8"), re.M | re.S)
