@@ -18,7 +18,8 @@ WORDS = re.compile(r"(?:[\w.@*]+,? ){1,5}= \S.*")
 KEY = re.compile(r"`([a-z]+\d{4}[a-z]*)`")
 BAR = re.compile(r"(`[^`]*`)|\|")  # outside code, reStructuredText takes it for a substitution
 NEXT = re.compile(r"[;.] (?=((?:\w+, )*\w+): )")
-LISTED = re.compile(r"    (\w+): (.*)")
+LISTED = re.compile(r"    (?:(\w+):|→) (.*)")
+CALL = re.compile(r"    \w+\(")
 PAIR = re.compile(r"^(    \w+), (\w+)(?=:)")
 
 
@@ -42,6 +43,8 @@ def mend(app: Sphinx, what: str, name: str, obj: object, options, lines: list[st
         if not blank and is_formula(paragraph):
             plain = (f"    {line}".replace("`", "") for line in paragraph)
             mended += [".. code-block:: text", "", *plain]
+        elif what == "module" and all(map(CALL.match, paragraph)):
+            mended += [".. code-block:: text", "", *paragraph]
         elif what == "module" and LISTED.fullmatch(paragraph[0]):
             mended += [prose(line) for line in as_item(paragraph)]
         else:
@@ -68,9 +71,10 @@ def with_formulas_apart(lines: list[str]) -> list[str]:
 
 
 def as_item(paragraph: list[str]) -> list[str]:
-    """``name: text`` of a module's docstring as an item of a list."""
+    """``name: text`` or ``→ text`` of a module's docstring as an item of a list."""
     name, text = LISTED.fullmatch(paragraph[0]).groups()
-    return [f"- `{name}`: {text}", *(f"  {line.strip()}" for line in paragraph[1:])]
+    said = f"`{name}`: {text}" if name else f"→ {text}"
+    return [f"- {said}", *(f"  {line.strip()}" for line in paragraph[1:])]
 
 
 def one_a_line(paragraph: list[str], names: set[str]) -> list[str]:
