@@ -155,7 +155,7 @@ def test_similar_titles_lie_near_each_other(world):
 def test_each_kind_of_attribute_has_axes_of_its_own(world):
     used = np.array([(part != 0).any(axis=0) for part in world.parts.values()])
     assert (used.sum(axis=0) == 1).all()
-    assert used.sum(axis=1).max() <= world.config.axes
+    assert used.sum(axis=1).max() == world.config.axes  # people are many
     for part in world.parts.values():
         assert (part**2).sum(axis=1).mean() == pytest.approx(1, abs=1e-6)
         np.testing.assert_allclose(part.mean(axis=0), 0, atol=1e-8)
@@ -171,6 +171,12 @@ def test_a_kind_of_attribute_of_weight_nought_says_nothing(world, part):
         title_vectors(world.parts, config), title_vectors(swapped, config)
     )
     assert not np.allclose(title_vectors(swapped, world.config), world.vectors)
+
+
+def test_a_title_lies_where_its_weighed_parts_add_up_to_by_hand():
+    config = replace(WorldConfig(), genre=3.0, theme=4.0)
+    parts = {"genre": np.array([[1.0, 0], [0, 0]]), "theme": np.array([[0, 1.0], [0, 2]])}
+    np.testing.assert_allclose(title_vectors(parts, config), [[0.6, 0.8], [0, 1]])
 
 
 def test_a_change_of_the_catalogue_leaves_the_other_titles_as_they_were():
