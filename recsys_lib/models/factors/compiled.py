@@ -57,7 +57,7 @@ def steps_toward(
         rows: which.
     """
     starts = r.indptr[rows.start : rows.stop + 1]
-    step = fast(_walk_rows, _pull, any_order=True)
+    step = fast(_walk_rows, _pull, _curvature, any_order=True)
     step(W[rows], H, unsigned(starts), unsigned(r.indices), r.data, gram, penalty[rows], steps)
 
 
@@ -66,23 +66,27 @@ def _walk_rows(W, H, starts, columns, weights, gram, penalty, steps) -> None:
     size = W.shape[1]
     residual, direction, bent = np.zeros(size), np.zeros(size), np.zeros(size)
     for u in range(len(W)):
-        x, events = W[u], slice(starts[u], starts[u + 1])
-        h, r = columns[events], weights[events]
+        x, h, r = W[u], columns[starts[u] : starts[u + 1]], weights[starts[u] : starts[u + 1]]
         if len(h) == 0:
             continue
         _pull(x, H, h, r, gram, penalty[u], 1.0, residual)
         direction[:] = residual
-        norm = (residual * residual).sum()
-        for _ in range(steps):
-            _pull(direction, H, h, r, gram, penalty[u], 0.0, bent)
-            along = -(direction * bent).sum()
+        norm = residual @ residual
+        for left in range(steps, 0, -1):
+            if left > 1:
+                _pull(direction, H, h, r, gram, penalty[u], 0.0, bent)
+                along = -(direction @ bent)
+            else:  # no step follows that would ask for the residual
+                along = _curvature(direction, H, h, r, gram, penalty[u])
             if not (along > 0 and norm > 0):  # it has arrived
                 break
             far = norm / along
-            x += far * direction
-            residual += far * bent
-            new = (residual * residual).sum()
-            direction[:] = residual + new / norm * direction
+            for f in range(size):
+                x[f] += far * direction[f]
+                residual[f] += far * bent[f]
+            new = residual @ residual
+            for f in range(size):
+                direction[f] = residual[f] + new / norm * direction[f]
             norm = new
 
 
@@ -91,7 +95,9 @@ def _pull(x, H, columns, weights, gram, penalty, goal, out) -> None:
 
     Four events at a time, so that what is read of x and `out` serves them all.
     """
-    out[:] = -penalty * x - gram @ x
+    np.dot(gram, x, out)
+    for f in range(len(x)):
+        out[f] = -penalty * x[f] - out[f]
     n = len(columns)
     for e in range(0, n - 3, 4):
         a, b, c, d = H[columns[e]], H[columns[e + 1]], H[columns[e + 2]], H[columns[e + 3]]
@@ -107,6 +113,25 @@ def _pull(x, H, columns, weights, gram, penalty, goal, out) -> None:
             out[f] += p * a[f] + q * b[f] + s * c[f] + t * d[f]
     for e in range(n - n % 4, n):
         a = H[columns[e]]
-        p = weights[e] * (goal - (a * x).sum())
+        p = weights[e] * (goal - a @ x)
         for f in range(len(x)):
             out[f] += p * a[f]
+
+
+def _curvature(x, H, columns, weights, gram, penalty) -> float:
+    """The loss's curvature along x: weights @ scores ** 2 + x @ gram @ x + penalty * x @ x."""
+    total = penalty * (x @ x) + x @ (gram @ x)
+    n = len(columns)
+    for e in range(0, n - 3, 4):
+        a, b, c, d = H[columns[e]], H[columns[e + 1]], H[columns[e + 2]], H[columns[e + 3]]
+        p = q = s = t = 0.0
+        for f in range(len(x)):
+            p += a[f] * x[f]
+            q += b[f] * x[f]
+            s += c[f] * x[f]
+            t += d[f] * x[f]
+        total += weights[e] * p * p + weights[e + 1] * q * q
+        total += weights[e + 2] * s * s + weights[e + 3] * t * t
+    for e in range(n - n % 4, n):
+        total += weights[e] * (H[columns[e]] @ x) ** 2
+    return total
