@@ -100,12 +100,14 @@ def main(arguments: list[str]) -> int:
 def made(table: Table) -> bool:
     """Run its command, which shows its own progress. A table half written is put back."""
     result = ROOT / "benchmarks" / f"{table.name}.csv"
-    before, start = result.read_bytes(), time.perf_counter()
-    done = subprocess.run(table.command, cwd=ROOT, env=table.environment)
+    before, start, done = result.read_bytes(), time.perf_counter(), False
+    try:
+        done = subprocess.run(table.command, cwd=ROOT, env=table.environment).returncode == 0
+    finally:  # also where somebody interrupts it
+        if not done:
+            result.write_bytes(before)
     print(f"      {(time.perf_counter() - start) / 60:.1f} minutes", flush=True)
-    if done.returncode:
-        result.write_bytes(before)
-    return done.returncode == 0
+    return done
 
 
 if __name__ == "__main__":

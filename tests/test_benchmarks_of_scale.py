@@ -219,3 +219,17 @@ def test_a_table_that_breaks_off_stays_as_it_was(in_a_folder, monkeypatch, code,
     monkeypatch.setattr(scale.Table, "command", [sys.executable, "-c", writes])
     assert scale.main(["two_cuts"]) == int(bool(code))
     assert table.read_text() == stored
+
+
+def test_a_table_that_is_interrupted_stays_as_it_was(in_a_folder, monkeypatch):
+    table = in_a_folder / "benchmarks" / "two_cuts.csv"
+    table.write_text("whole")
+
+    def interrupted(*arguments, **more):
+        table.write_text("half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scale.subprocess, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        scale.main(["two_cuts"])
+    assert table.read_text() == "whole"
