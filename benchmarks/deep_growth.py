@@ -26,7 +26,7 @@ from recsys_lib.models.deep.training import _compiled
 
 RESULT = Path(__file__).with_name("deep_growth.csv")
 HEAD = ["round", "model", "library", "events", "begin_seconds", "epoch_seconds", "list_seconds"]
-SIZES, ROUNDS = (125_000, 250_000, 500_000), 1
+SIZES, ROUNDS = (250_000, 500_000, 1_000_000), 2
 RUNS = [
     ("MultVAE", "ours", MultVAE, VAE),
     ("MultVAE", "Cornac", None, VAE),
@@ -71,11 +71,6 @@ def measured(log, library: str, make, settings: dict, python: str | None) -> lis
         fits.append(fit)
     epoch = (fits[1] - fits[0]) / 2
     return [round(float(part), 2) for part in (fits[0] - epoch, epoch, lists)]
-
-
-def stored() -> pd.DataFrame:
-    """What the last run wrote."""
-    return pd.read_csv(RESULT)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ READER = {"factors": 32, "length": 30, "blocks": 1, "negatives": 128, "dropout":
           "batch_size": 64, "learning_rate": 0.004}  # fmt: skip
 CASES = [  # the last number says how many seeds
     ("100k", "Cornac", MultVAE, VAE, 3),
-    ("100k", "RecBole", MultVAE, VAE | {"noise": 0.5}, 2),
+    ("100k", "RecBole", MultVAE, VAE | {"noise": 0.5}, 3),
     ("1m", "Cornac", MultVAE, VAE | {"epochs": 10}, 1),
     ("1m", "RecBole", MultVAE, VAE | {"noise": 0.5, "epochs": 10}, 1),
     ("100k", "RecTools", SASRec, READER, 3),
