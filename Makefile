@@ -21,7 +21,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help book preview serve lab notebooks test system-test twins-test everywhere wheels site-test spark-test spark-bench compiled-test pdf bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
+.PHONY: help book preview serve lab notebooks test system-test twins-test everywhere wheels site-test spark-test spark-bench compiled-test pdf bench scale-bench assignments grade marking student slides quizzes launch-test assignments-test lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,8 +113,12 @@ pdf: $(READY) ## print the built site as _build/watch-next.pdf (needs Chromium)
 	@test -f $(SITE)/index.html || $(MAKE) book
 	$(BIN)/python -m book.tools.printing.pdf
 
-bench: $(BENCH)/.ready ## measure speed and accuracy against other libraries (their own environment)
+bench: $(BENCH)/.ready ## measure speed and accuracy against other libraries, and chapter 18's tables; hours
 	$(BENCH)/bin/python -m benchmarks
+	$(MAKE) scale-bench
+
+scale-bench: $(READY) $(BENCH)/.ready $(SPARK) ## make chapter 18's tables (TABLES="nearest two_cuts"; one needs Java 17)
+	$(BIN)/python -m benchmarks.scale $(TABLES)
 
 # What teachers need on top, in the same environment: the students' code runs with what readers have.
 $(CLASSROOM): assignments/requirements.lock $(READY)

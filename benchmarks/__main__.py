@@ -15,6 +15,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 RESULT = Path(__file__).with_name("results.md")
+DATED = "measured on"  # the last column of tables whose rows are not all of one run
 PACKAGES = (
     "numpy", "scipy", "pandas", "implicit", "skrecsys", "cornac", "scikit-surprise", "numba",
 )  # fmt: skip
@@ -24,6 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all if none is named")
     parser.add_argument("--pairs", type=int, default=7, help="timed pairs of a race")
+    parser.add_argument("--of", nargs="+", help="race only these of ours; other rows stay")
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
@@ -34,7 +36,9 @@ def main() -> int:
         return 2
     stored = _stored()
     for name in asked.parts or PARTS:
-        stored[name] = f"{PARTS[name](asked.pairs)}\n\nMeasured on {datetime.date.today()}."
+        section = PARTS[name](asked)
+        dated = "" if DATED in section else f"\n\nMeasured on {datetime.date.today()}."
+        stored[name] = section + dated
     sections = [f"<!-- {name} -->\n{stored[name]}" for name in PARTS if name in stored]
     RESULT.write_text("\n\n".join([_head(versions), *sections]) + "\n", encoding="utf-8")
     return 0
@@ -47,6 +51,12 @@ def _stored() -> dict[str, str]:
     return {name: section.strip() for name, section in zip(pieces[::2], pieces[1::2], strict=True)}
 
 
+def _stored_rows(part: str) -> list[list[str]]:
+    """The rows of a section's table as it is."""
+    lines = [line for line in _stored().get(part, "").splitlines() if line.startswith("| ")]
+    return [line.strip("| ").split(" | ") for line in lines[2:]]
+
+
 def _head(versions: dict[str, str]) -> str:
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
     return (
@@ -56,19 +66,21 @@ def _head(versions: dict[str, str]) -> str:
     )
 
 
-def _races(pairs: int) -> str:
+def _races(asked: argparse.Namespace) -> str:
     from benchmarks import contenders, protocol
 
-    rows = []
-    for ours, peer in tqdm(contenders.RACES, desc="races"):
-        two = contenders.ALL[ours](), contenders.ALL[peer]()
-        rows.append([ours, peer, *protocol.race(*two, protocol.movielens(), pairs)])
-    head = ["ours", "peer", "ours, s", "peer, s", "ratio"]
+    rows = {tuple(row[:2]): row for row in _stored_rows("races")}
+    run = [pair for pair in contenders.RACES if not asked.of or pair[0] in asked.of]
+    for ours, peer in tqdm(run, desc="races"):
+        two, load = (contenders.ALL[ours](), contenders.ALL[peer]()), os.getloadavg()[0]
+        times = protocol.race(*two, protocol.movielens(), asked.pairs)
+        rows[ours, peer] = [ours, peer, *times, f"{load:.1f}", datetime.date.today()]
+    head = ["ours", "peer", "ours, s", "peer, s", "ratio", "load", DATED]
     title = "## Speed: learning, and ten titles for every viewer of MovieLens 1M"
-    return f"{title}\n\n{_table(head, rows)}"
+    return f"{title}\n\n{_table(head, [rows[pair] for pair in contenders.RACES if pair in rows])}"
 
 
-def _accuracy(pairs: int) -> str:
+def _accuracy(asked: argparse.Namespace) -> str:
     from benchmarks import contenders, protocol
 
     split, rows = protocol.movielens(), []
@@ -81,24 +93,24 @@ def _accuracy(pairs: int) -> str:
     return f"## Accuracy and memory on MovieLens 1M\n\n{_table(head, rows)}"
 
 
-def _ratings(pairs: int) -> str:
+def _ratings(asked: argparse.Namespace) -> str:
     from benchmarks.ratings import measure
 
     head = ["model", "MovieLens", "step", "ours, s", "Surprise, s", "ratio",
             "our RMSE", "Surprise's"]  # fmt: skip
     title = "## Predicting stars, beside Surprise"
-    return f"{title}\n\n{_table(head, measure(pairs))}"
+    return f"{title}\n\n{_table(head, measure(asked.pairs))}"
 
 
-def _metrics(pairs: int) -> str:
+def _metrics(asked: argparse.Namespace) -> str:
     from benchmarks.metrics_time import measure
 
-    rows = [[name, value] for name, value in measure(pairs).items()]
+    rows = [[name, value] for name, value in measure(asked.pairs).items()]
     title = "## Metrics of every viewer of MovieLens 1M at k = 10"
     return f"{title}\n\n{_table(['step', 'seconds'], rows)}"
 
 
-def _growth(pairs: int) -> str:
+def _growth(asked: argparse.Namespace) -> str:
     from benchmarks import growth
 
     growth.main([])
@@ -117,14 +129,14 @@ def _table(head: list[str], rows: list[list]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-PARTS: dict[str, Callable[[int], str]] = {
+PARTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "races": _races,
     "accuracy": _accuracy,
     "ratings": _ratings,
     "metrics": _metrics,
     "growth": _growth,
 }
-"""Name → what measures it and writes its section; the argument is the number of repeats."""
+"""Name → what measures it and writes its section; the argument is what was asked for."""
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 
 
@@ -46,6 +45,7 @@ def recbole_vae(rows, columns, n_items: int, seed: int, settings: dict):
     that its loss speaks of, hardly a draw at all; here it draws with the whole width, as the source
     and ours do.
     """
+    import pandas as pd
     from recbole.config import Config
     from recbole.data import create_dataset
     from recbole.model.general_recommender import MultiVAE
@@ -88,6 +88,7 @@ def recbole_vae(rows, columns, n_items: int, seed: int, settings: dict):
 
 def rectools_sasrec(rows, columns, n_items: int, seed: int, settings: dict):
     """RecTools' SASRec; it has no bias of titles, and draws negatives for each place anew."""
+    import pandas as pd
     from pytorch_lightning import seed_everything
     from rectools import Columns
     from rectools.dataset import Dataset

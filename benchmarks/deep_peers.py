@@ -2,6 +2,7 @@
 
     python -m benchmarks.deep_peers cornac=PYTHON recbole=PYTHON rectools=PYTHON
     python -m benchmarks.deep_peers recbole=PYTHON 1m       one set; the other rows stay
+    python -m benchmarks.deep_peers rectools=PYTHON 100k habits
 
 writes deep_peers.csv. PYTHON is one that has the peer, each in an environment of its own, since
 RecTools needs an older numpy than Cornac; benchmarks/README.md says what to install. The peers get
@@ -9,10 +10,15 @@ the same log, the same settings and as many steps, and everybody's lists are jud
 
 VAE: MovieLens 100K and 1M, a random fifth of each viewer's ratings hidden. Cornac's has no noise,
 RecBole's has; ours runs once as either. SASRec: 100K and latest-small, which have times; each
-viewer's last five are hidden (more where they are level in time). low and high are the 95 %
-interval over viewers of one fit; seeds differ in first weights, order and lots. apart, apart_low
-and apart_high are ours minus the peer's, both means over the seeds, on the same viewers. Nothing
-is tuned: equal settings are the point, not the best ones. Seconds are the processor's, one thread.
+viewer's last five are hidden (more where they are level in time). The peers end an epoch on a
+smaller batch, ours leaves those few for the next one, so ours gets more epochs until steps are
+equal. With `habits` ours runs also with what the peer does otherwise and no setting names
+(`as_peers`), one thing at a time and all together.
+
+low and high are the 95 % interval over viewers of one fit; seeds differ in first weights, order and
+lots. apart is ours minus the peer's, both means over the seeds, on the same viewers; apart_low and
+apart_high draw viewers and seeds anew. Nothing is tuned: equal settings are the point, not the best
+ones. Seconds are the processor's, one thread.
 """
 
 from __future__ import annotations
@@ -28,6 +34,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.as_peers import variants
 from recsys_lib.datasets import load_movielens
 from recsys_lib.errors import ArgumentError
 from recsys_lib.intervals import bootstrap_interval
@@ -40,38 +47,44 @@ RESULT = Path(__file__).with_name("deep_peers.csv")
 SCRIPT = Path(__file__).with_name("deep_peer.py")
 HEAD = ["data", "model", "library", "seed", "ndcg", "low", "high", "apart", "apart_low",
         "apart_high", "fit_seconds", "list_seconds", "versions", "settings"]  # fmt: skip
-SEEDS = (0, 1, 2)
+FEWER = 1  # seeds of a habit of SASRec, whose fits take long
 VAE = {"hidden": 64, "latent": 32, "beta": 0.2, "noise": 0.0, "l2": 0.0, "learning_rate": 0.001,
        "epochs": 50, "batch_size": 100}  # fmt: skip
 READER = {"factors": 32, "length": 30, "blocks": 1, "negatives": 128, "dropout": 0.2, "epochs": 60,
           "batch_size": 64, "learning_rate": 0.004}  # fmt: skip
-CASES = [
-    ("100k", "Cornac", MultVAE, VAE),
-    ("100k", "RecBole", MultVAE, VAE | {"noise": 0.5}),
-    ("1m", "Cornac", MultVAE, VAE),
-    ("1m", "RecBole", MultVAE, VAE | {"noise": 0.5}),
-    ("100k", "RecTools", SASRec, READER),
-    ("latest-small", "RecTools", SASRec, READER),
+CASES = [  # the last number says how many seeds
+    ("100k", "Cornac", MultVAE, VAE, 3),
+    ("100k", "RecBole", MultVAE, VAE | {"noise": 0.5}, 3),
+    ("1m", "Cornac", MultVAE, VAE | {"epochs": 10}, 1),
+    ("1m", "RecBole", MultVAE, VAE | {"noise": 0.5, "epochs": 10}, 1),
+    ("100k", "RecTools", SASRec, READER, 3),
+    ("latest-small", "RecTools", SASRec, READER, 1),
 ]
 
 
 def main(words: list[str]) -> int:
     pythons = dict(word.split("=", 1) for word in words if "=" in word)
-    sets = [word for word in words if "=" not in word] or [name for name, *_ in CASES]
-    unknown = set(pythons) - {peer.lower() for _, peer, _, _ in CASES}
+    rest = [word for word in words if "=" not in word and word != "habits"]
+    sets = rest or [name for name, *_ in CASES]
+    unknown = set(pythons) - {peer.lower() for _, peer, *_ in CASES}
     if unknown or not pythons:
         raise ArgumentError(f"say which Python has which peer, not {words}", fix=__doc__)
     kept = [] if not RESULT.exists() else pd.read_csv(RESULT).to_numpy().tolist()
-    for name, peer, make, settings in CASES:
+    for name, peer, make, settings, seeds in CASES:
         if peer.lower() not in pythons or name not in sets:
             continue
         split = parted(name, make)
         model = f"{make.__name__} {peer}"
-        ours = [ours_once(make, settings, split.train, seed) for seed in SEEDS]
-        theirs = [theirs_once(pythons[peer.lower()], peer, settings, split.train, seed)
-                  for seed in SEEDS]  # fmt: skip
+        fits = {
+            peer: [theirs_once(pythons[peer.lower()], peer, settings, split.train, seed)
+                   for seed in range(seeds)]
+        }  # fmt: skip
+        own = {"ours": make} | (variants(make, peer) if "habits" in words else {})
+        for side, kind in own.items():
+            some = min(seeds, FEWER) if make is SASRec and side != "ours" else seeds
+            fits[side] = [ours_once(kind, settings, split.train, seed) for seed in range(some)]
         kept = [row for row in kept if row[:2] != [name, model]]
-        kept += compared(name, model, peer, settings, split, ours, theirs)
+        kept += compared(name, model, peer, settings, split, fits)
         pd.DataFrame(kept, columns=HEAD).to_csv(RESULT, index=False, lineterminator="\n")
     return 0
 
@@ -86,8 +99,10 @@ def parted(name: str, make) -> Split:
 
 def ours_once(make, settings: dict, train, seed: int) -> tuple:
     """Our lists, as columns of the log, processor seconds for fit and lists, and versions."""
+    rows, size = (train.user_counts > 1).sum(), settings["batch_size"]
+    epochs = round(settings["epochs"] * -(-rows // size) / (rows // size))  # as many steps
     start = time.process_time()
-    model = make(**settings, held_out=0, random_state=seed).fit(train)
+    model = make(**settings | {"epochs": epochs}, held_out=0, random_state=seed).fit(train)
     fitted = time.process_time()
     asked = np.flatnonzero(train.user_counts)
     found = model.recommend(train.users[asked])
@@ -113,30 +128,45 @@ def theirs_once(python: str, peer: str, settings: dict, train, seed: int) -> tup
         return found["lists"], tuple(found["seconds"]), str(found["versions"])
 
 
-def compared(name, model, peer, settings, split: Split, ours: list, theirs: list) -> list[list]:
-    """A row a fit; ours first."""
+def compared(name, model, peer, settings, split: Split, fits: dict[str, list]) -> list[list]:
+    """A row a fit; ours first, the peer last."""
     relevant = split.test.binary().toarray() > 0
     asked = np.flatnonzero((split.train.user_counts > 0) & relevant.any(axis=1))
     rng = np.random.default_rng(0)
-
-    def mean_and_interval(value: np.ndarray) -> list[float]:
-        return [round(float(part), 4) for (part,) in bootstrap_interval(value[:, None], rng=rng)]
 
     def judged(lists: np.ndarray) -> np.ndarray:
         hits = np.take_along_axis(relevant[asked], lists[asked], axis=1) & (lists[asked] >= 0)
         return ndcg(hits, relevant[asked].sum(axis=1))
 
-    values = {side: np.array([judged(lists) for lists, _, _ in fits])
-              for side, fits in (("ours", ours), (peer, theirs))}  # fmt: skip
-    gap = values["ours"].mean(axis=0) - values[peer].mean(axis=0)
-    apart = mean_and_interval(gap)
+    values = {side: np.array([judged(lists) for lists, *_ in some]) for side, some in fits.items()}
     text = " ".join(f"{key}={value}" for key, value in sorted(settings.items()))
     rows = []
-    for side, fits in (("ours", ours), (peer, theirs)):
-        for seed, value, (_, seconds, versions) in zip(SEEDS, values[side], fits, strict=True):
-            rows.append([name, model, side, seed, *mean_and_interval(value), *apart,
+    for side in [*(side for side in fits if side != peer), peer]:
+        apart = [] if side == peer else gap(values[side], values[peer], rng)
+        apart = [round(part, 4) for part in apart] or [np.nan] * 3
+        for seed, (value, fit) in enumerate(zip(values[side], fits[side], strict=True)):
+            _, seconds, versions = fit
+            spread = [round(float(part), 4) for (part,) in
+                      bootstrap_interval(value[:, None], rng=rng)]  # fmt: skip
+            rows.append([name, model, side, seed, *spread, *apart,
                          *(round(float(part), 1) for part in seconds), versions, text])  # fmt: skip
     return rows
+
+
+def gap(ours: np.ndarray, theirs: np.ndarray, rng: np.random.Generator) -> list[float]:
+    """The mean difference, and its interval over viewers and over the seeds of both.
+
+    Args:
+        ours, theirs: nDCG of each fit and viewer, (seeds, viewers).
+    """
+    drawn = []
+    for _ in range(2000):
+        viewers = rng.integers(0, ours.shape[1], ours.shape[1])
+        means = [some[rng.integers(0, len(some), len(some))].mean(axis=0)[viewers].mean()
+                 for some in (ours, theirs)]  # fmt: skip
+        drawn.append(means[0] - means[1])
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return [float(ours.mean() - theirs.mean()), float(low), float(high)]
 
 
 def stored() -> pd.DataFrame:

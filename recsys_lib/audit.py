@@ -7,6 +7,7 @@ import pandas as pd
 
 from recsys_lib.errors import DataError
 from recsys_lib.intervals import between
+from recsys_lib.randomness import Rng, generator
 from recsys_lib.significance import group_gaps, holm
 
 DEFINITIONS = {
@@ -21,7 +22,7 @@ DEFINITIONS = {
 
 
 def by_group(
-    values: np.ndarray, groups: np.ndarray, *, rng: np.random.Generator, draws: int = 1000
+    values: np.ndarray, groups: np.ndarray, *, rng: Rng, draws: int = 1000
 ) -> pd.DataFrame:
     """Mean of each group of viewers, for example of their nDCG or true satisfaction.
 
@@ -42,6 +43,7 @@ def by_group(
     0     a   2.0  1.5   2.5     16 -4.0  0.0
     1     b   6.0  5.5   6.5     16  4.0  0.0
     """
+    rng = generator(rng)
     apart = rng.spawn(1)[0]
     table = _table(values, np.ones(len(values)), groups, rng, draws)
     values, groups = np.asarray(values, np.float64), np.asarray(groups)
@@ -55,7 +57,7 @@ def gap(
     values: np.ndarray,
     in_group: np.ndarray,
     *,
-    rng: np.random.Generator,
+    rng: Rng,
     draws: int = 1000,
 ) -> tuple[float, float, float]:
     """Mean of the group less mean of the others, with its 95 % bootstrap interval.
@@ -72,6 +74,7 @@ def gap(
     >>> gap(values, member, rng=np.random.default_rng(0))
     (3.0, 3.0, 3.0)
     """
+    rng = generator(rng)
     values, member = np.asarray(values, np.float64), np.asarray(in_group, bool)
     _check_lengths(values, member)
     sides = [values[side & ~np.isnan(values)] for side in (member, ~member)]
@@ -87,7 +90,7 @@ def lift_by_group(
     history_popularity: np.ndarray,
     groups: np.ndarray,
     *,
-    rng: np.random.Generator,
+    rng: Rng,
     draws: int = 1000,
 ) -> pd.DataFrame:
     """`metrics.fairness.popularity_lift` of each group of viewers, with intervals.
@@ -103,7 +106,7 @@ def lift_by_group(
       group  mean  low  high  users
     0     a   0.5  0.5   0.5     10
     """
-    table = _table(list_popularity, history_popularity, groups, rng, draws)
+    table = _table(list_popularity, history_popularity, groups, generator(rng), draws)
     return table.assign(**{name: table[name] - 1 for name in ("mean", "low", "high")})
 
 
@@ -111,7 +114,7 @@ def exposure_against(
     exposure: np.ndarray,
     references: dict[str, np.ndarray | float],
     *,
-    rng: np.random.Generator,
+    rng: Rng,
     draws: int = 1000,
 ) -> pd.DataFrame:
     """A group of titles' exposure as a multiple of what each idea of fairness would give it.
@@ -139,7 +142,7 @@ def exposure_against(
     meaning      exposure in proportion to the titles on the shelf
     Name: 0, dtype: object
     """
-    rows = []
+    rng, rows = generator(rng), []
     for name, reference in references.items():
         reference = np.broadcast_to(np.asarray(reference, np.float64), np.shape(exposure))
         row = _table(exposure, reference, np.zeros(len(reference)), rng, draws).iloc[0]

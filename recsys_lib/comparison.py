@@ -9,6 +9,7 @@ from scipy import stats
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import USER
 from recsys_lib.intervals import between, drawn_means, seed_noise
+from recsys_lib.randomness import Rng, generator
 from recsys_lib.significance import holm
 
 TABLE = ["model", "other", "metric", "difference", "low", "high", "users", "p", "seeds", "seed_sd"]
@@ -19,7 +20,7 @@ def compare(
     model: str,
     other: str | None = None,
     *,
-    rng: np.random.Generator | None = None,
+    rng: Rng = 0,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """How much higher a model's metrics are than another's, user by user.
@@ -34,7 +35,7 @@ def compare(
         values: what `evaluate(..., per_user=True)` returned.
         model: a name in its column "model".
         other: another, or None for each of the others.
-        rng: decides the bootstrap; None is a generator with seed 0.
+        rng: decides the bootstrap.
         level: how often each interval is to hold the truth.
 
     Returns:
@@ -59,7 +60,7 @@ def compare(
             raise ArgumentError(f"there is no model {name!r}", fix=f"Choose from {names}.")
     if not others or others == [model]:
         raise ArgumentError(f"there is no other model than {model!r} to compare with")
-    seed = (rng or np.random.default_rng(0)).integers(2**63)
+    seed = generator(rng).integers(2**63)
     of_model = dict(list(values.groupby("model", sort=False)))
     rows = []
     for against in others:

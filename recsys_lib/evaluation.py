@@ -18,6 +18,7 @@ from recsys_lib.metrics.named import KNOWN, OF_CATALOGUE, metric_name
 from recsys_lib.models.base import Recommender
 from recsys_lib.models.baselines.popular import Popular
 from recsys_lib.per_user import relevant_events
+from recsys_lib.randomness import Rng, generator
 from recsys_lib.splits import Split
 
 DEFAULT = ("ndcg", "recall", "hit_rate", "novelty", "coverage")
@@ -38,7 +39,7 @@ def evaluate(
     cold_below: int = 5,
     items: pd.DataFrame | None = None,
     users: pd.DataFrame | None = None,
-    rng: np.random.Generator | None = None,
+    rng: Rng = 0,
     progress: bool = True,
     seeds: int = 1,
     per_user: bool = False,
@@ -58,8 +59,7 @@ def evaluate(
         relevant_from: a test event is relevant if its value is at least this; None: every one is.
         cold_below: users with fewer train events are the segment "cold", the others "warm".
         items, users: passed on to the models' `fit`.
-        rng: decides the bootstrap, whose draws are the same for every model; None is a generator
-            with seed 0.
+        rng: decides the bootstrap, whose draws are the same for every model.
         progress: show a bar, one step a model.
         seeds: fits of every model that has a `random_state`, each with the next seed; the others
             are fitted once. With more than one, the means are over the fits and the intervals
@@ -91,7 +91,7 @@ def evaluate(
     rows, relevant = relevant_events(split.test, relevant_from)
     labels = split.test.users[rows]
     asked = split, labels, relevant, k, metrics, _context(split.train, labels, k, metrics, items)
-    draw_seed = (rng or np.random.default_rng(0)).integers(2**63)
+    draw_seed = generator(rng).integers(2**63)
     parts = []
     for name, model in tqdm(models.items(), desc="evaluate", disable=not progress):
         frames = {"items": items, "users": users}

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special, stats
 
 from recsys_lib.errors import DataError
+from recsys_lib.randomness import Rng, generator
 
 FEWEST = 10
 """How many values an interval needs; with fewer, none holds what it promises."""
@@ -16,7 +17,7 @@ FEWEST = 10
 def bootstrap_interval(
     values: np.ndarray,
     *,
-    rng: np.random.Generator,
+    rng: Rng,
     weights: np.ndarray | None = None,
     level: float = 0.95,
     draws: int = 1000,
@@ -58,7 +59,7 @@ def bootstrap_interval(
 def drawn_means(
     values: np.ndarray,
     *,
-    rng: np.random.Generator,
+    rng: Rng,
     weights: np.ndarray | None = None,
     draws: int = 1000,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -69,7 +70,7 @@ def drawn_means(
     Returns:
         mean (n_columns,), draws of it (draws, n_columns), number of values (n_columns,).
     """
-    values = np.asarray(values, np.float64)
+    rng, values = generator(rng), np.asarray(values, np.float64)
     values = values[:, None] if values.ndim == 1 else values
     if len(values) == 0:
         raise DataError("an interval needs at least one row")
@@ -114,7 +115,7 @@ def tail_share(n: int, level: float = 0.95) -> float:
     return special.ndtr(-np.sqrt(n / (n - 1)) * quantile)
 
 
-def seed_noise(of_fits: list[np.ndarray], draws: int, rng: np.random.Generator) -> np.ndarray:
+def seed_noise(of_fits: list[np.ndarray], draws: int, rng: Rng) -> np.ndarray:
     """What other seeds could have added to a mean over fits: t(fits - 1) * sd / sqrt(fits).
 
     Args:
@@ -127,7 +128,7 @@ def seed_noise(of_fits: list[np.ndarray], draws: int, rng: np.random.Generator) 
     """
     n = len(of_fits)
     error = np.std(of_fits, axis=0, ddof=1) / np.sqrt(n)
-    return rng.standard_t(n - 1, (draws, 1)) * error
+    return generator(rng).standard_t(n - 1, (draws, 1)) * error
 
 
 def _draw(top: np.ndarray, bottom: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from recsys_lib.errors import ArgumentError, DataError, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.randomness import Rng, generator
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,7 @@ def finds(model: Recommender, questions: Questions, k: int = 10) -> np.ndarray:
     return is_found(model.score_histories(questions.histories), questions, k)
 
 
-def shuffled(
-    log: Interactions, rng: np.random.Generator, *, sitting: int | None = None
-) -> Interactions:
+def shuffled(log: Interactions, rng: Rng, *, sitting: int | None = None) -> Interactions:
     """The same events of everybody, in an order drawn by lot.
 
     Args:
@@ -105,7 +104,7 @@ def shuffled(
     Returns:
         Interactions with new times, 1, 2, 3, … for each row.
     """
-    order, _ = _in_order(log)
+    rng, (order, _) = generator(rng), _in_order(log)
     rows, times = log.event_rows[order], log.times[order]
     group = np.zeros(len(order), np.int64)
     if sitting is not None:

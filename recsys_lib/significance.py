@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recsys_lib.errors import DataError
+from recsys_lib.randomness import Rng, generator
 
 TINY = 1e-9  # what is left of a difference of equal numbers
 CELLS = 2**20  # values re-labelled at a time
@@ -41,7 +42,7 @@ def holm(p_values) -> np.ndarray:
 
 
 def group_gaps(
-    values: np.ndarray, groups: np.ndarray, *, rng: np.random.Generator
+    values: np.ndarray, groups: np.ndarray, *, rng: Rng
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Each group's mean less the mean of all others, and how often chance does as much.
 
@@ -61,6 +62,7 @@ def group_gaps(
         labels of the groups, sorted; gap; p, not yet corrected for their number (see `holm`). Both
         are NaN for a group without others, p also for a group of one.
     """
+    rng = generator(rng)
     labels, group = np.unique(np.asarray(groups), return_inverse=True)
     sizes, order = np.bincount(group, minlength=len(labels)), np.argsort(group, kind="stable")
     values = np.asarray(values, np.float64)[order]

@@ -15,6 +15,7 @@ import pandas as pd
 from recsys_lib.errors import ArgumentError, DataError, check_at_least, check_choice
 from recsys_lib.interactions import Interactions
 from recsys_lib.leakage import Recipe, Split
+from recsys_lib.randomness import Rng, generator
 
 
 def split_by_time(data: Interactions, test_fraction: float = 0.2, *, cut: object = None) -> Split:
@@ -68,32 +69,28 @@ def leave_last_out(data: Interactions, n: int = 1) -> Split:
     return Split(data.select(~last), data.select(last), f"last {n} out", "user", recipe)
 
 
-def split_random(
-    data: Interactions, test_fraction: float = 0.2, *, rng: np.random.Generator
-) -> Split:
+def split_random(data: Interactions, test_fraction: float = 0.2, *, rng: Rng) -> Split:
     """A random share of each user's events is the test: round(test_fraction * events) of them.
 
     Times play no part, so a model may learn from events after those it is judged on.
     """
     _check_fraction(test_fraction)
-    place = _random_places(data, rng)
+    place = _random_places(data, generator(rng))
     chosen = place < np.round(test_fraction * data.user_counts)[data.event_rows]
     return _parted(data, chosen, "random", Recipe("split_random"))
 
 
-def k_fold(data: Interactions, n_splits: int = 5, *, rng: np.random.Generator) -> Iterator[Split]:
+def k_fold(data: Interactions, n_splits: int = 5, *, rng: Rng) -> Iterator[Split]:
     """`n_splits` splits whose test parts are disjoint and together hold every event once."""
     check_at_least("n_splits", n_splits, 2, integer=True)
     if data.n_events < n_splits:
         raise ArgumentError(f"{n_splits} folds need as many events, not {data.n_events}")
-    fold = rng.permutation(data.n_events) % n_splits
+    fold = generator(rng).permutation(data.n_events) % n_splits
     recipe = Recipe("k_fold")
     return (_parted(data, fold == number, f"fold {number}", recipe) for number in range(n_splits))
 
 
-def cold_users(
-    data: Interactions, fraction: float = 0.2, *, known: int = 0, rng: np.random.Generator
-) -> Split:
+def cold_users(data: Interactions, fraction: float = 0.2, *, known: int = 0, rng: Rng) -> Split:
     """A random share of users keeps only `known` events in train; their others are the test.
 
     It is a share of the users with more events than that: the others have nothing to test. The
@@ -101,6 +98,7 @@ def cold_users(
     """
     _check_fraction(fraction)
     check_at_least("known", known, 0, integer=True)
+    rng = generator(rng)
     cold = _random_share(data.user_counts > known, fraction, rng)
     place = _random_places(data, rng)
     if data.times is not None:
@@ -109,16 +107,14 @@ def cold_users(
     return _parted(data, test, f"cold users, {known} known", Recipe("cold_users", {"known": known}))
 
 
-def cold_items(data: Interactions, fraction: float = 0.2, *, rng: np.random.Generator) -> Split:
+def cold_items(data: Interactions, fraction: float = 0.2, *, rng: Rng) -> Split:
     """A random share of the titles with events has none in train; their events are the test."""
     _check_fraction(fraction)
-    cold = _random_share(data.item_counts > 0, fraction, rng)[data.matrix.indices]
+    cold = _random_share(data.item_counts > 0, fraction, generator(rng))[data.matrix.indices]
     return _parted(data, cold, "cold items", Recipe("cold_items"))
 
 
-def again(
-    recipe: Recipe, data: Interactions, fraction: float, *, rng: np.random.Generator
-) -> Split:
+def again(recipe: Recipe, data: Interactions, fraction: float, *, rng: Rng) -> Split:
     """Split `data` as `recipe` says: the same kind, with the same settings.
 
     Args:
@@ -132,7 +128,7 @@ def again(
         "split_by_time": lambda: split_by_time(data, fraction),
         "leave_last_out": lambda: leave_last_out(data, **recipe.settings),
         "split_random": lambda: split_random(data, fraction, rng=rng),
-        "k_fold": lambda: _another_fold(data, fraction, rng),
+        "k_fold": lambda: _another_fold(data, fraction, generator(rng)),
         "cold_users": lambda: cold_users(data, fraction, **recipe.settings, rng=rng),
         "cold_items": lambda: cold_items(data, fraction, rng=rng),
     }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
@@ -15,6 +14,7 @@ from recsys_lib.evaluation import evaluate
 from recsys_lib.leakage import Recipe, Split
 from recsys_lib.metrics.named import KNOWN
 from recsys_lib.models.base import Recommender
+from recsys_lib.randomness import Rng, generator
 from recsys_lib.splits import again
 
 LESS_IS_BETTER = ("rmse", "mae", "miscalibration", "gini")
@@ -49,7 +49,7 @@ def tune(
     relevant_from: float | None = None,
     items: pd.DataFrame | None = None,
     users: pd.DataFrame | None = None,
-    rng: np.random.Generator | None = None,
+    rng: Rng = 0,
     progress: bool = True,
 ) -> Tuned:
     """Try every combination of settings on a part of `split.train`, then fit the best on all of it.
@@ -67,7 +67,7 @@ def tune(
         fraction: share of `split.train` to validate on, of events, users or titles as in `split`;
             `leave_last_out` has none, but as many events a user as in `split`.
         k, relevant_from, items, users: as in `evaluate`.
-        rng: decides a random validation part and the intervals; None is a generator with seed 0.
+        rng: decides a random validation part and the intervals.
         progress: show a bar, one step a combination.
 
     Raises:
@@ -76,7 +76,7 @@ def tune(
     """
     check_choice("metric", metric, tuple(KNOWN))
     settings = _combinations(model, grid)
-    rng = np.random.default_rng(0) if rng is None else rng
+    rng = generator(rng)
     table = evaluate(
         {str(number): clone(model).set_params(**chosen) for number, chosen in enumerate(settings)},
         validation(split, fraction, rng=rng),
@@ -93,7 +93,7 @@ def tune(
     return Tuned(winner, tried[0], pd.concat([pd.DataFrame(tried), measured], axis=1))
 
 
-def validation(split: Split, fraction: float = 0.2, *, rng: np.random.Generator) -> Split:
+def validation(split: Split, fraction: float = 0.2, *, rng: Rng) -> Split:
     """Split `split.train` again, the way that `split` itself was made.
 
     A split made by hand is taken for one of its order: by time ("global"), each user's last event

@@ -109,6 +109,29 @@ def test_a_part_run_alone_leaves_the_other_sections_as_they_are(tmp_path, monkey
     assert command._stored() == {"races": "## A\n\nold", "growth": "## B\n\nold"}
 
 
+def test_a_race_run_alone_leaves_the_other_rows_as_they_are(tmp_path, monkeypatch):
+    stored = tmp_path / "results.md"
+    old = [["A", "a", "1.0", "2.0", "0.500", "–", "2026-11-01"],
+           ["B", "b", "9.0", "3.0", "3.000", "0.2", "2026-11-01"]]  # fmt: skip
+    names = ["ours", "peer", "ours, s", "peer, s", "ratio", "load", command.DATED]
+    stored.write_text(f"<!-- races -->\n## Speed\n\n{command._table(names, old)}\n")
+    monkeypatch.setattr(command, "RESULT", stored)
+    monkeypatch.setattr(command, "PACKAGES", ("numpy",))
+    monkeypatch.setattr(command.os, "getloadavg", lambda: (4.25, 0, 0))
+    monkeypatch.setattr(contenders, "RACES", [("A", "a"), ("B", "b")])
+    monkeypatch.setattr(contenders, "ALL", dict.fromkeys("AaBb", lambda: None))
+    monkeypatch.setattr("benchmarks.protocol.movielens", lambda: None)
+    monkeypatch.setattr("benchmarks.protocol.race", lambda *_: (1.5, 2.0, 0.75))
+    monkeypatch.setattr(command.sys, "argv", ["", "races", "--of", "B"])
+    assert command.main() == 0
+    today = str(datetime.date.today())
+    assert command._stored_rows("races") == [
+        old[0],
+        ["B", "b", "1.500", "2.000", "0.750", "4.2", today],
+    ]
+    assert "Measured on" not in stored.read_text()
+
+
 def test_who_races_or_is_tuned_is_a_contender():
     named = {name for pair in contenders.RACES for name in pair} | set(tuned.LADDERS)
     assert named <= set(contenders.ALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import growth_fine, nearest, on_request, out_of_core, serving, spark, two_cuts
+from benchmarks import (
+    growth_fine,
+    nearest,
+    on_request,
+    out_of_core,
+    scale,
+    serving,
+    spark,
+    two_cuts,
+)
 from recsys_lib.datasets import load_matinee
 from recsys_lib.models import Popular
 from recsys_lib.models.saved import save
@@ -155,3 +165,71 @@ def test_no_request_failed_while_models_were_replaced():
     reload = table[table["part"] == "reload"]
     assert (reload["failed"] == 0).all() and (reload["reloads"] > 0).all()
     assert (reload["answered"] > 100).all()
+
+
+def test_one_command_makes_every_table_that_the_chapter_reads():
+    chapter = (ROOT / "chapters" / "18_a_hundred_million_viewers.md").read_text(encoding="utf-8")
+    read = set(re.findall(r"\.\./benchmarks/(\w+)\.csv", chapter))
+    assert read == {table.name for table in scale.TABLES}
+    assert all((ROOT / "benchmarks" / f"{name}.py").is_file() for name in read)
+
+
+@pytest.fixture
+def in_a_folder(tmp_path, monkeypatch):
+    """A folder in which `python` is an environment's, Spark lies ready, and there is no Java."""
+    for room in (".venv", ".venv-bench"):
+        link = scale.Table("", "peers" * (room == ".venv-bench")).python.relative_to(ROOT)
+        (tmp_path / link).parent.mkdir(parents=True)
+        (tmp_path / link).write_text("")
+    (tmp_path / "benchmarks").mkdir()
+    monkeypatch.setattr(scale, "ROOT", tmp_path)
+    monkeypatch.setattr(scale, "SPARK", tmp_path)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_what_cannot_be_made_here_is_named_and_the_rest_is_made(in_a_folder, monkeypatch, capsys):
+    monkeypatch.setattr(scale, "made", lambda table: True)
+    assert scale.main([]) == 1
+    out, err = capsys.readouterr()
+    assert [line.split()[-1] for line in out.splitlines()] == [
+        f"benchmarks.{table.name}" for table in scale.TABLES if table.name != "spark"
+    ]
+    assert err.startswith("spark: cannot be made here. Spark runs on Java, and there is none")
+    assert err.endswith("Not made: spark\n")
+    assert scale.main(["nearest", "two_cuts"]) == 0
+
+
+def test_a_dry_run_runs_nothing(in_a_folder, monkeypatch, capsys):
+    monkeypatch.setattr(scale, "made", lambda table: pytest.fail("it ran"))
+    assert scale.main(["--dry", "nearest"]) == 0
+    assert capsys.readouterr().out == "[1/1] python -m benchmarks.nearest\n"
+    scale.Table("", "peers").python.unlink()
+    assert scale.main(["--dry", "nearest"]) == 1
+    assert "there is no .venv-bench" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        scale.main(["nearests"])
+
+
+@pytest.mark.parametrize(("code", "stored"), [("", "half"), ("exit(3)", "whole")])
+def test_a_table_that_breaks_off_stays_as_it_was(in_a_folder, monkeypatch, code, stored):
+    table = in_a_folder / "benchmarks" / "two_cuts.csv"
+    table.write_text("whole")
+    writes = f"open({str(table)!r}, 'w').write('half').bit_length(); {code}"
+    monkeypatch.setattr(scale.Table, "command", [sys.executable, "-c", writes])
+    assert scale.main(["two_cuts"]) == int(bool(code))
+    assert table.read_text() == stored
+
+
+def test_a_table_that_is_interrupted_stays_as_it_was(in_a_folder, monkeypatch):
+    table = in_a_folder / "benchmarks" / "two_cuts.csv"
+    table.write_text("whole")
+
+    def interrupted(*arguments, **more):
+        table.write_text("half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(scale.subprocess, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        scale.main(["two_cuts"])
+    assert table.read_text() == "whole"

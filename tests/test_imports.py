@@ -17,7 +17,7 @@ TWINS = sorted(LIBRARY.rglob("*_torch.py"))  # optional, and the only files that
 
 LAYERS = (
     ("errors",),
-    ("columns", "parallel", "sealed"),
+    ("columns", "parallel", "randomness", "sealed"),
     ("interactions",),
     ("datasets",),
     ("leakage",),

@@ -8,9 +8,10 @@ import numpy as np
 from scipy import stats
 
 from recsys_lib.errors import DataError, check_at_least
+from recsys_lib.randomness import Rng, generator
 
 
-def team_draft(one, two, k: int, *, rng: np.random.Generator) -> tuple[list, np.ndarray]:
+def team_draft(one, two, k: int, *, rng: Rng) -> tuple[list, np.ndarray]:
     """Interleave as two captains pick teams: in each round lots decide who picks first.
 
     A captain picks the highest title of their list that is not yet taken. A title that both want
@@ -30,7 +31,7 @@ def team_draft(one, two, k: int, *, rng: np.random.Generator) -> tuple[list, np.
     >>> team_draft(["a", "b", "c"], ["b", "d", "a"], 4, rng=np.random.default_rng(0))
     (['b', 'a', 'd', 'c'], array([1, 0, 1, 0]))
     """
-    lists = _checked(one, two, k)
+    rng, lists = generator(rng), _checked(one, two, k)
     page, teams = [], []
     while len(page) < k and any(set(titles) - set(page) for titles in lists):
         first = int(rng.integers(2))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from recsys_lib.errors import DataError, check_at_least
+from recsys_lib.randomness import Rng, generator
 from recsys_lib.rerank.candidates import check_candidates, check_share, fill_slots, sort_by
 
 
-def epsilon_greedy(
-    items, scores, *, epsilon: float, rng: np.random.Generator, k: int | None = None
-) -> np.ndarray:
+def epsilon_greedy(items, scores, *, epsilon: float, rng: Rng, k: int | None = None) -> np.ndarray:
     """Each slot, with chance epsilon, goes to a candidate drawn by lot from those left.
 
     The other slots take the best that is left. Give the whole catalogue as candidates to let every
@@ -35,6 +34,7 @@ def epsilon_greedy(
     """
     check_share("epsilon", epsilon)
     items, scores, k = check_candidates(items, scores, k)
+    rng = generator(rng)
     exploring = rng.random((len(items), k)) < epsilon
     # The first left of one random order is a fair draw among those left, slot after slot.
     lot, place = rng.random(items.shape), -np.arange(items.shape[1], dtype=np.float64)
@@ -47,7 +47,7 @@ def epsilon_greedy(
 
 
 def thompson(
-    items, scores, sd, *, rng: np.random.Generator, scale: float = 1.0, k: int | None = None
+    items, scores, sd, *, rng: Rng, scale: float = 1.0, k: int | None = None
 ) -> np.ndarray:
     """Sort by a draw from what each score may truly be: doubt gives a title its chances.
 
@@ -81,4 +81,5 @@ def thompson(
             "sd must be one number or one a candidate, finite and at least 0",
             where=f"shape {sd.shape} for candidates {items.shape}",
         )
-    return sort_by(items, scores + scale * sd * rng.standard_normal(items.shape), k)
+    noise = generator(rng).standard_normal(items.shape)
+    return sort_by(items, scores + scale * sd * noise, k)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recsys_lib.errors import ArgumentError, check_at_least, check_choice
+from recsys_lib.randomness import Rng, generator
 
 LEARNS_FROM = ("sales", "sales per showing")
 
@@ -49,7 +50,7 @@ class Bookshop:
         check_at_least("buyers", self.buyers, 1, integer=True)
         check_choice("learns_from", self.learns_from, LEARNS_FROM)
 
-    def run(self, months: int, *, rng: np.random.Generator) -> pd.DataFrame:
+    def run(self, months: int, *, rng: Rng) -> pd.DataFrame:
         """Live through some months, buyer by buyer.
 
         Returns:
@@ -57,6 +58,7 @@ class Bookshop:
             the sales), utility_women and utility_men (see `utility`, of an average buyer).
         """
         check_at_least("months", months, 1, integer=True)
+        rng = generator(rng)
         n_men, shown = rng.binomial(self.buyers, self.men, months), self._evenly()
         rows = []
         for month in range(months):

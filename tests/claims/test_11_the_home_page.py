@@ -192,8 +192,11 @@ def test_a_whole_page_is_as_good_as_the_twenty_best_and_no_better(runs, surely_p
 
 @pytest.mark.parametrize("world", list(home_pages.WORLDS))
 def test_knowing_of_moods_adds_nothing_that_we_see(runs, surely_positive, world):
-    assert not surely_positive(gaps(runs, world, "with moods", "whole page"))
-    assert not surely_positive(gaps(runs, world, "double mood", "whole page"))
+    for way in ("with moods", "double mood"):
+        gap = gaps(runs, world, way, "whole page")
+        assert not surely_positive(gap) and surely_positive(gap + 2)
+    # The null: lists that know of nothing are told from both.
+    assert surely_positive(gaps(runs, world, "with moods", "by lot"), by=10)
 
 
 def test_the_stored_clicks_are_what_the_script_makes(runs):

@@ -316,13 +316,16 @@ def test_a_power_law_promises_too_little_where_a_part_of_the_work_is_fixed():
 
 
 def test_what_was_measured_bends_as_the_chapter_says():
-    """The stored seconds, not this machine's: from five small sizes to the largest."""
+    """The stored seconds, not this machine's: from five small sizes to the largest.
+
+    By a fifth: a law that is a straight line, with the noise of clocks, is hardly ever so far off.
+    """
     runs = pd.read_csv(growth_fine.RESULT)
     table = runs.pivot_table("fit_seconds", "events", "model", "median")
     for name in ("EASE", "ItemKNN", "ImplicitALS"):
         seconds = table[name]
         slopes = np.polyfit(np.log(seconds.index[:5]), np.log(seconds.iloc[:5]), 1)
-        assert np.exp(np.polyval(slopes, np.log(seconds.index[-1]))) < seconds.iloc[-1]
+        assert 1.2 * np.exp(np.polyval(slopes, np.log(seconds.index[-1]))) < seconds.iloc[-1]
 
 
 # Spark -------------------------------------------------------------------------------------------
@@ -440,5 +443,9 @@ def test_what_was_measured_of_the_server_is_as_the_chapter_says():
     assert (reload["failed"] == 0).all() and (reload["reloads"] > 0).all()
     over = table[table["part"] == "overload"]
     assert (over["failed"] == 0).all()
+    half, twice = (over[over["offered"] == offered] for offered in (0.5, 2))
+    # Half of what it can do is the null: nobody is sent away. None waits a second, even at twice.
+    assert (half["shed"] == 0).all() and (twice["shed"] > 0).all() and over["p99_ms"].max() < 1000
+    assert (twice["answered"] > 0).all()
     cpu = table[table["part"] == "levels"].pivot_table("cpu_ms", ["set", "model"], "way", "median")
     assert (cpu["beforehand"] < cpu["on request"]).all()

@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 from recsys_lib.errors import ArgumentError, check_above, check_at_least
 from recsys_lib.interactions import Interactions
 from recsys_lib.models.base import Recommender
+from recsys_lib.models.factors import compiled
 from recsys_lib.models.factors.least_squares import (
     Batch,
     batches,
@@ -45,6 +46,7 @@ class ImplicitALS(Recommender):
     With H fixed, each W[u] solves a linear system of its own, and the reverse. Each is moved toward
     its solution by `steps` of conjugate gradients, all viewers of a batch at once, and they take
     turns `iterations` times. On MovieLens 1M that takes a quarter of the time of solving exactly.
+    Large logs take these steps in compiled code where Numba is installed (see `compiled`).
     At the end each W[u] is solved for exactly, as it is for a history that is not in the log, so
     that a viewer's score is one number: what the titles' factors make of what the viewer watched.
 
@@ -95,7 +97,12 @@ class ImplicitALS(Recommender):
     def _fit(self, train: Interactions, items, users) -> None:
         self._check()
         by_user = event_weights(train.matrix, self.weighted)
-        user_batches, item_batches = (batches(r, CELLS) for r in (by_user, by_user.T.tocsr()))
+        sides = by_user, by_user.T.tocsr()
+        walks = 2 * self.iterations * (self.steps + 1)
+        if compiled.worth(train.n_events, self.factors, walks) and compiled.available():
+            improve = self._improve_compiled
+        else:
+            improve, sides = self._improve, [batches(r, CELLS) for r in sides]
         rng = np.random.default_rng(self.random_state)
         scale = 0.1 / np.sqrt(self.factors)
         W = np.zeros((train.n_users, self.factors))
@@ -105,8 +112,8 @@ class ImplicitALS(Recommender):
         # differ, until near-tied titles change places. One thread a product: they are small.
         with threadpool_limits(1, user_api="blas"), np.errstate(**QUIET):
             for _ in range(self.iterations):
-                self._improve(W, H, user_batches, train.n_items)
-                self._improve(H, W, item_batches, train.active_users)
+                improve(W, H, sides[0], train.n_items)
+                improve(H, W, sides[1], train.active_users)
             self.item_factors_ = H.astype(np.float32)
         self.user_factors_ = self._solved(train.matrix)
         check_learned(self, user_factors_=self.user_factors_, item_factors_=self.item_factors_)
@@ -143,6 +150,18 @@ class ImplicitALS(Recommender):
 
         target = weighted_sum(batch.weights, chosen)
         return conjugate_gradients(curvature, target, x, self.steps)
+
+    def _improve_compiled(self, W, H, r: sparse.csr_array, n_others: int) -> None:
+        """As `_improve`, row by row."""
+        gram = self.alpha * (H.T @ H)
+        total = r.sum(axis=1, dtype=np.float64) + self.alpha * n_others
+        penalty = self.l2 * total**self.nu
+
+        def improve(rows: slice) -> None:
+            compiled.steps_toward(W, H, r, gram, penalty, self.steps, rows)
+
+        for _ in in_order(improve, compiled.pieces(r.indptr)):
+            pass  # each piece has rows of its own
 
     def fold_in(self, item_ids, values=None) -> np.ndarray:
         """Factors of a viewer with these events, new or changed, with H as it is.

@@ -75,17 +75,19 @@ def solve_rows(
     """
     n, factors = events.shape[0], H.shape[1]
     H, x = H.astype(np.float64), np.zeros((n, factors))
-    lengths = np.diff(events.indptr)
+    lengths, diagonal = np.diff(events.indptr), np.arange(factors)
     with one_blas_thread():  # small products, the same with any number
         gram = alpha * (H.T @ H)
 
         def solve(part: np.ndarray) -> None:
             event = events.indptr[part][:, None] + np.arange(lengths[part[0]])
-            chosen, r = H[events.indices[event]], events.data[event].astype(np.float64)
+            chosen, r = H.take(events.indices[event], axis=0), events.data[event].astype(np.float64)
             right = (r[:, None, :] @ chosen)[:, 0]
-            chosen *= np.sqrt(r)[:, :, None]  # of itself and its transpose BLAS makes a half
-            left = chosen.transpose(0, 2, 1) @ chosen + gram
-            left += penalty[part, None, None] * np.eye(factors)
+            if (r != 1).any():
+                chosen *= np.sqrt(r)[:, :, None]  # of itself and its transpose BLAS makes a half
+            left = chosen.transpose(0, 2, 1) @ chosen
+            left += gram
+            left[:, diagonal, diagonal] += penalty[part, None]
             if toward is not None:
                 right += penalty[part, None] * toward[part]
             x[part] = np.linalg.solve(left, right[:, :, None])[:, :, 0]

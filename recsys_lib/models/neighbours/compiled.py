@@ -1,18 +1,17 @@
 """Sparse products and the k best of each row, compiled by Numba where that is installed and pays.
 
-Numba is optional (`pip install recsys-lib[speed]`): without it the same numbers come from numpy and
-scipy, in about twice the time on large logs. It is imported at the first fit that is worth
-it (under half a second a process), and compiles then (some seconds once; it keeps the result in a
-folder `__pycache__`, or in the user's cache). Smaller logs never ask for it.
+Without it the same numbers come from numpy and scipy, in about twice the time on large logs.
+Smaller logs never ask for it (see `recsys_lib.models.compiling`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-
 import numpy as np
 from scipy import sparse
+
+from recsys_lib.models.compiling import available, fast, unsigned
+
+__all__ = ["available", "highest", "product", "worth"]
 
 WORTH = 10**8
 """Multiplications from which on a second fit gains more than the import has cost."""
@@ -20,16 +19,6 @@ DENSE = 0.03
 """Share of a dense product's multiplications from which on that is faster all the same."""
 FEW = 64
 """Histories up to which scoring them is too little work."""
-
-
-@cache
-def available() -> bool:
-    """Whether Numba can be imported; the first call imports it."""
-    try:
-        import numba  # noqa: F401
-    except ImportError:  # none, or one that refuses this numpy
-        return False
-    return True
 
 
 def worth(events: np.ndarray, n_titles: int) -> bool:
@@ -50,8 +39,8 @@ def product(left: sparse.csr_array, right: sparse.csr_array) -> np.ndarray:
     it does not depend on the threads, and sums of whole numbers are exact.
     """
     out = np.zeros((left.shape[0], right.shape[1]), np.result_type(left.dtype, right.dtype))
-    places = (_unsigned(part) for part in (left.indptr, left.indices, right.indptr, right.indices))
-    _fast(_add_products)(*places, left.data, right.data, out)
+    places = (unsigned(part) for part in (left.indptr, left.indices, right.indptr, right.indices))
+    fast(_add_products)(*places, left.data, right.data, out)
     return out
 
 
@@ -67,7 +56,7 @@ def highest(values: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """
     columns = np.zeros((len(values), k), np.int64)
     best = np.zeros((len(values), k), values.dtype)
-    _fast(_keep_highest)(values, columns, best)
+    fast(_keep_highest)(values, columns, best)
     return columns, best
 
 
@@ -111,19 +100,3 @@ def _keep_highest(values, columns, best) -> None:
                 kept[place], column[place] = kept[child], column[child]
                 place, child = child, 2 * child + 1
             kept[place], column[place] = value, j
-
-
-@cache
-def _fast(function: Callable) -> Callable:
-    """The function, compiled."""
-    import numba
-
-    try:
-        return numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # there is no folder to keep it in
-        return numba.njit(nogil=True)(function)
-
-
-def _unsigned(places: np.ndarray) -> np.ndarray:
-    """The same bytes as numbers that are known not to count from the end."""
-    return places.view(f"u{places.itemsize}")

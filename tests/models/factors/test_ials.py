@@ -8,7 +8,7 @@ import pytest
 from recsys_lib import parallel
 from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import Interactions
-from recsys_lib.models.factors import ials
+from recsys_lib.models.factors import compiled, ials
 from recsys_lib.models.factors.ials import ImplicitALS
 from recsys_lib.models.factors.least_squares import batches, conjugate_gradients, solve_rows
 
@@ -242,3 +242,37 @@ def test_arguments_outside_their_values_are_refused(make_log, argument, wrong, r
     with pytest.raises(ArgumentError, match=f"{argument} must be"):
         ImplicitALS(**{argument: wrong}).fit(make_log())
     ImplicitALS(**{argument: right}).fit(make_log())
+
+
+def test_compiled_steps_are_for_much_work():
+    events_of_movielens_1m, walks = 800_000, 2 * 12 * (3 + 1)
+    assert compiled.worth(events_of_movielens_1m, 64, walks)
+    assert not compiled.worth(events_of_movielens_1m // 10, 64, walks)
+
+
+def test_without_numba_a_large_log_is_learned_by_numpy(make_log, monkeypatch):
+    log = make_log(8)
+    monkeypatch.setattr(compiled, "available", lambda: pytest.fail("it asked"))
+    expected = ImplicitALS(4).fit(log).recommend(k=5)  # too small even to ask
+    monkeypatch.setattr(compiled, "WORTH", 0)
+    monkeypatch.setattr(compiled, "available", lambda: False)
+    assert ImplicitALS(4).fit(log).recommend(k=5).equals(expected)
+
+
+def test_the_compiled_steps_read_the_same_uncompiled(make_log, monkeypatch):
+    log = make_log(8, users=60, items=30, events=400)
+    expected = ImplicitALS(5, iterations=2).fit(log).item_factors_
+    monkeypatch.setattr(compiled, "WORTH", 0)
+    monkeypatch.setattr(compiled, "PIECE", 100)
+    monkeypatch.setattr(compiled, "available", lambda: True)
+    monkeypatch.setattr(compiled, "fast", lambda function, *called, any_order: function)
+    found = ImplicitALS(5, iterations=2).fit(log).item_factors_
+    np.testing.assert_allclose(found, expected, rtol=2e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("piece", [1, 7, 10**6])
+def test_pieces_hold_each_row_once(make_log, monkeypatch, piece):
+    monkeypatch.setattr(compiled, "PIECE", piece)
+    r = make_log(9, items=40, events=90).matrix
+    rows = [row for part in compiled.pieces(r.indptr) for row in range(r.shape[0])[part]]
+    assert rows == list(range(r.shape[0]))

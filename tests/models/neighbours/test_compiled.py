@@ -45,7 +45,7 @@ def test_large_and_sparse_logs_are_worth_it():
 
 
 def test_what_is_compiled_reads_the_same_uncompiled(monkeypatch):
-    monkeypatch.setattr(compiled, "_fast", lambda function: function)
+    monkeypatch.setattr(compiled, "fast", lambda function: function)
     rng = np.random.default_rng(0)
     left, right = (sparse.random_array(shape, density=0.4, format="csr", rng=rng)
                    for shape in ((6, 8), (8, 9)))  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import product
 
 import numpy as np
@@ -142,6 +145,23 @@ def test_no_evening_sees_a_later_one(make_log):
     np.testing.assert_array_equal(one[:4], other[:4])
     assert not np.allclose(one[4], other[4])
     np.testing.assert_array_equal(one[:2], 0)  # nothing is remembered before the first title
+
+
+def lists() -> str:
+    """What it recommends after a few epochs, one list after the other."""
+    log, items, _ = genres_in_turn()
+    model = GenerativeRetrieval(levels=2, codes=4, factors=16, length=5, epochs=4, batch_size=16)
+    return " ".join(map(str, model.fit(log, items=items).recommend(log.users, 5)[ITEM]))
+
+
+@pytest.mark.parametrize("isa", ["SSE4_2", "AVX2"])
+def test_other_processors_recommend_the_same(isa):
+    pytest.importorskip("jax")
+    code = "from tests.models.sequences.test_generative import lists; print(lists())"
+    flags = {"XLA_FLAGS": f"--xla_cpu_max_isa={isa}"}
+    done = subprocess.run([sys.executable, "-c", code], env=os.environ | flags,
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == lists()
 
 
 def test_settings_and_tables_from_which_nothing_can_be_learned_are_refused(make_log):

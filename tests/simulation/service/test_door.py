@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from recsys_lib.errors import ArgumentError
 from recsys_lib.models import EASE
-from recsys_lib.simulation import PagePolicy, Recommended, World, WorldConfig, live
+from recsys_lib.simulation import HomePage, PagePolicy, Recommended, World, WorldConfig, live
 from recsys_lib.simulation.service import days
 from recsys_lib.simulation.world.config import FIRST_SEASON, START
 
@@ -155,3 +155,27 @@ def test_a_start_from_another_world_is_refused(world):
 def test_no_weeks_are_no_life(world, weeks):
     with pytest.raises(ArgumentError, match="weeks"):
         live(world, weeks=weeks)
+
+
+def test_a_life_leaves_the_policy_and_the_start_as_they_were(world):
+    policy = HomePage(world)
+    first = live(world, policy, weeks=1)
+    assert policy.day == -1 and first.policy.day == 6
+    live(world, policy, weeks=1, start=first)
+    assert (first.state.day, first.state.inner.last.max()) == (7, 6)
+
+
+def test_as_many_pages_are_kept_as_was_asked_for():
+    config = WorldConfig(**FIRST_SEASON | {"search": 0.1, "logged": 0.3})
+    world = World(seed=8, n_viewers=150, weeks=3, config=config)
+    for asked, share in ((None, 0.3), (0.7, 0.7), (0.0, 0.0)):
+        life = live(world, logged=asked)
+        kept = life.impressions["session_id"].nunique() / life.evenings["opened"].sum()
+        assert kept == pytest.approx(share, abs=0.06)
+
+
+def test_tastes_are_those_of_the_week_and_after_the_window_of_its_last():
+    world = World(seed=8, n_viewers=20, weeks=3, config=WorldConfig(**FIRST_SEASON))
+    for weeks, week in ((1, 0), (3, 2), (5, 2)):
+        state = live(world, weeks=weeks).state
+        np.testing.assert_allclose(state.inner.fit, world.affinity(week), atol=1e-6)

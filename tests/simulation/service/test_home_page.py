@@ -1,5 +1,7 @@
 """The home page: its recorded propensities are the truth."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -163,3 +165,19 @@ def test_slots_have_rows_and_positions_and_a_billboard_stands_above_them():
     assert (row[0], position[0], row[7], position[7]) == (1, 1, 2, 3)
     row, position = places(SLOTS + 1)
     assert (row[0], position[0], row[1], position[1], row[-1], position[-1]) == (0, 1, 1, 1, 4, 5)
+
+
+def test_popularity_is_counted_by_hand():
+    """Half of the plays are forgotten each day; three old titles in four come with the first."""
+    config = WorldConfig(evenings=0.5, popularity_half_life=1.0, launch_half_life=5.0)
+    world = SimpleNamespace(
+        config=config, n_viewers=100, added=np.array([-5, 0, 3, 9]),
+        awareness=np.array([np.log(3), 0.0, 7.0, 7.0]),
+    )  # fmt: skip
+    page = HomePage(world)
+    # 100 viewers * 0.5 evenings a day add up to 100 when half is kept.
+    np.testing.assert_allclose(page.weights(0), [76 * 2, 26 * 3, 0, 0])
+    page.note(np.array([4, 0, 2, 0]))
+    # Ages 10, 5, 2 and none: 1 + 2 * 0.5 ** (age / 5).
+    fresh = 1 + 2 * 0.5**0.4
+    np.testing.assert_allclose(page.weights(5), [42.5 * 1.5, 13.5 * 2, 3 * fresh, 0], atol=1e-6)

@@ -1,6 +1,7 @@
 """Each mechanism does what its sentence says, and is not there at 0."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -317,3 +318,51 @@ def test_search_after_an_empty_page_is_a_share_that_can_be_all_or_none():
         watched = life.evenings["minutes"] > 0
         assert not life.evenings["clicked"].any()
         assert watched.mean() == share
+
+
+def test_a_phase_pulls_by_its_logits_and_a_picture_by_its_own_part():
+    world = world_of(n_viewers=2, phase_pull=7.0, phase_half_life=2.0)
+    state, viewer = inner.Inner(world), np.array([1])
+    state.week = 0
+    state.phase[1], state.since[1] = world.vectors[10], 0
+    np.testing.assert_allclose(
+        state.appeal(viewer, 4)[1][0], 7 * world.vectors @ world.vectors[10] / 4, atol=1e-5
+    )
+    picture, parts = world.artwork.iloc[:9], []
+    for title, emphasis in zip(picture["title_id"] - 1, picture["emphasis"], strict=True):
+        part = {"lead actor": "people"}.get(emphasis, emphasis)
+        parts.append(world.tastes[0, 1] @ world.parts[part][title])
+    pages = SimpleNamespace(
+        titles=picture["title_id"].to_numpy()[None] - 1, artwork=np.arange(9)[None]
+    )
+    found = state.art_fit(SimpleNamespace(viewer=viewer), pages)
+    np.testing.assert_allclose(found, [parts], atol=1e-6)
+
+
+def test_who_gives_up_tries_another_title_every_other_time_and_nobody_else_does():
+    for stay_point, share in ((99.0, 0.5), (-99.0, 0.0)):
+        world = world_of(search=1.0, stay_point=stay_point, leave=0.0)
+        plays = live(world).tables.plays
+        titles = plays.groupby("session_id")["title_id"].agg(["size", "nunique"])
+        assert len(titles) > 700 and (titles["size"] == titles["nunique"]).all()
+        assert (titles["size"] == 2).mean() == pytest.approx(share, abs=0.07)
+
+
+def test_bad_evenings_are_counted_in_a_row_and_who_leaves_is_never_seen_again():
+    world = world_of(n_viewers=200, weeks=4, leave=0.01)
+    life = live(world)
+    runs, gone = np.zeros(200, int), {}
+    for row in life.evenings.itertuples():
+        assert row.viewer_id not in gone
+        bad = row.satisfaction < world.config.bad_evening
+        runs[row.viewer_id - 1] = runs[row.viewer_id - 1] + 1 if bad else 0
+        if row.left:
+            gone[row.viewer_id] = row.day + 1
+    np.testing.assert_array_equal(life.state.bad_run, runs)
+    assert len(gone) > 20
+    assert {number: life.state.left[number - 1] for number in gone} == gone
+
+
+def test_an_evening_without_a_title_is_a_bad_one():
+    life = live(world_of(search=0.0, outside=99.0, search_after=0.0), weeks=1)
+    assert (life.evenings["satisfaction"] == OFF.bad_evening - 1).all()

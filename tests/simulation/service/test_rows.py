@@ -1,5 +1,7 @@
 """Rows with a meaning: what is in them, and that every chance written down is the truth."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from recsys_lib.simulation.service.known import NEVER
 from recsys_lib.simulation.service.lots import Lots
 from recsys_lib.simulation.service.pages import KINDS, slot_propensity
 from recsys_lib.simulation.service.policies import Visit
-from recsys_lib.simulation.service.rows import CHANCES
+from recsys_lib.simulation.service.rows import CHANCES, Rows
 from recsys_lib.simulation.world.config import FIRST_SEASON
 
 QUIET = FIRST_SEASON | {"search": 0.3}
@@ -159,3 +161,84 @@ def test_the_record_names_what_a_row_is_about(life):
     assert set(shown[shown["row_kind"] == "genre"]["row_subject"]) <= set(life.world.wishes.genres)
     rest = shown[~shown["row_kind"].isin(["because", "genre"])]
     assert (rest["row_subject"] == "").all()
+
+
+# By hand: eight titles and their genres, five of them; one viewer watched the first four.
+
+GENRES = np.array([
+    [1, 1, 0, 0, 0, 1, 0, 1],
+    [1, 1, 0, 0, 0, 0, 0, 0],
+    [0, 1, 1, 0, 0, 0, 0, 0],
+    [0, 0, 0, 1, 1, 0, 0, 0],
+    [0, 0, 0, 0, 0, 1, 1, 0],
+]) * 1.0  # fmt: skip
+LAST = np.array([[5, 23, 29, 16, NEVER, NEVER, NEVER, NEVER], [NEVER] * 8], np.int16)
+WHOSE = {"continue": -1, "because": 1, "popular": -1, "new": -1, "genre": 0, "different": -1}
+
+
+def known_by_hand():
+    unfinished = np.zeros(LAST.shape, bool)
+    unfinished[0, [1, 3]] = True
+    added = np.array([-50, -50, 20, -50, -50, 1, 10, -50])
+    return SimpleNamespace(day=30, last=LAST, unfinished=unfinished, added=added, genres=GENRES)
+
+
+def rows_by_hand(**config):
+    rows = Rows(WorldConfig(**config))
+    rows.likeness = np.arange(64.0).reshape(8, 8) / 100
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("kind", "belongs", "asks_popularity"),
+    [
+        ("continue", [0, 0.5, 0, 0.25, 0, 0, 0, 0], False),  # put down a week and two weeks ago
+        ("because", [0.08, 0.09, 0.10, 0.11, 0.12, 0.13, 0.14, 0.15], False),
+        ("popular", [1, 1, 1, 1, 1, 1, 1, 1], True),
+        ("new", [0, 0, 0, 0, 0, 0, 1, 0], True),  # one was watched, one came 29 days ago
+        ("genre", [0, 0, 0, 0, 0, 1, 0, 1], True),
+        ("different", [0, 0, 0, 0, 1, 0, 1, 0], True),  # the fourth genre watched is no own one
+    ],
+)
+def test_what_belongs_to_a_row_by_hand(kind, belongs, asks_popularity):
+    popular = np.array([10.0, 20, 30, 40, 50, 60, 70, 0])
+    visit = SimpleNamespace(viewer=np.array([0]), known=known_by_hand())
+    found = rows_by_hand()._weights(
+        visit, popular, np.array([KINDS.index(kind)]), np.array([WHOSE[kind]])
+    )
+    base = popular if asks_popularity else 280.0 * (popular > 0)
+    expected = belongs * base + 0.001 * popular
+    np.testing.assert_allclose(found[0], expected)
+
+
+def test_the_rows_of_a_page_and_their_chances_by_hand():
+    """Odds in the order of `KINDS`: popular 2, continue 3, because 2, new 1, genre 2, different 1.
+
+    The lots of a row: of its kind, of its having a meaning, of its subject.
+    """
+    lots = np.array([
+        # A genre (2 of 11); what was begun (3 of 9); no meaning, so popular; popular by its odds.
+        [[0.9, 0.5, 0.5, 0.1], [0, 0, 0.9, 0], [0.3, 0, 0, 0]],
+        # Because of one of the last three (2 of 11); different (1 of 9); new (1 of 8); popular.
+        [[0.6, 0.99, 0.7, 0.2], [0, 0, 0, 0], [0.5, 0, 0, 0]],
+        # A stranger: popular, new and genre are 2, 1 and 2 of 5.
+        [[0.5, 0.9, 0.9, 0.1], [0, 0, 0, 0], [0, 0.5, 0, 0]],
+    ])  # fmt: skip
+    visit = SimpleNamespace(
+        viewer=np.array([0, 0, 1]), known=known_by_hand(),
+        lots=SimpleNamespace(uniform=lambda *_: lots),
+    )  # fmt: skip
+    kind, subject, chance = rows_by_hand(row_meaning=0.8)._rows(visit)
+    names = [[KINDS[number] for number in page] for page in kind]
+    assert names == [
+        ["genre", "continue", "popular", "popular"],
+        ["because", "different", "new", "popular"],
+        ["new", "genre", "popular", "popular"],
+    ]
+    # Genres have the odds 1 + titles watched: 3, 3, 3, 2, 1, and 1 each for a stranger.
+    np.testing.assert_array_equal(subject, [[1, -1, -1, -1], [2, -1, -1, -1], [-1, 2, -1, -1]])
+    np.testing.assert_allclose(chance, [
+        [0.8 * 2 / 11 * 3 / 12, 0.8 * 3 / 9, 0.8 * 2 / 6 + 0.2, 0.8 * 2 / 6 + 0.2],
+        [0.8 * 2 / 11 / 3, 0.8 * 1 / 9, 0.8 * 1 / 8, 0.8 * 2 / 7 + 0.2],
+        [0.8 * 1 / 5, 0.8 * 2 / 4 / 5, 0.8 * 2 / 2 + 0.2, 0.8 * 2 / 2 + 0.2],
+    ])  # fmt: skip

@@ -91,3 +91,24 @@ def test_opinions_are_given_more_for_extremes_and_more_for_good_than_for_bad():
 def test_the_values_of_opinions(kind, expected):
     felt = np.array([0.2, 2.2, 3.1, 4.1, 4.6, 6.0])
     assert sit_down.opinions(kind, felt, np.zeros(6)).tolist() == expected
+
+
+@pytest.mark.parametrize(("above", "chance"), [(0, 0.5), (1, 0.8808), (-1, 0.1192)])
+def test_how_many_stay_is_a_logit_in_stars(above, chance):
+    config = WorldConfig(stay_point=2.5, stay_slope=2.0)
+    assert sit(2.5 + above, n=20_000, config=config).stayed.mean() == pytest.approx(
+        chance, abs=0.01
+    )
+
+
+def test_the_chance_of_an_opinion_by_hand():
+    """The logits of one star, three and five: 0.2 + 0.9 * 2 - 0.5 * 2, 0.2 and 0.2 + 1.8 + 1."""
+    config = WorldConfig(stars_rate=0.2, extremity=0.9, positivity=0.5)
+    found = sit_down.opinion_chance(np.array([1.0, 3.0, 5.0]), config)
+    np.testing.assert_allclose(found, 1 / (1 + np.exp(-np.array([1.0, 0.2, 3.0]))))
+
+
+def test_a_generous_viewer_says_more_than_was_felt():
+    felt, generosity = np.array([2.8, 2.8, 4.0]), np.array([0.0, 0.8, 0.5])
+    assert sit_down.opinions("stars", felt, generosity).tolist() == [3, 4, 4]
+    assert sit_down.opinions("thumb", felt, generosity).tolist() == [-1, 1, 2]

@@ -1,6 +1,7 @@
 """The world: what is drawn, and the truth that can be asked for."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from recsys_lib.datasets.movielens_labels import age_bands
 from recsys_lib.errors import ArgumentError
 from recsys_lib.simulation import World, WorldConfig
 from recsys_lib.simulation.world.catalogue import JUDGED, read_catalogue
+from recsys_lib.simulation.world.people import draw_habits, draw_viewers
 from recsys_lib.simulation.world.shelf import draw_fame
 from recsys_lib.simulation.world.truth import to_stars
 from recsys_lib.simulation.world.vectors import title_vectors
@@ -153,7 +155,7 @@ def test_similar_titles_lie_near_each_other(world):
 def test_each_kind_of_attribute_has_axes_of_its_own(world):
     used = np.array([(part != 0).any(axis=0) for part in world.parts.values()])
     assert (used.sum(axis=0) == 1).all()
-    assert used.sum(axis=1).max() <= world.config.axes
+    assert used.sum(axis=1).max() == world.config.axes  # people are many
     for part in world.parts.values():
         assert (part**2).sum(axis=1).mean() == pytest.approx(1, abs=1e-6)
         np.testing.assert_allclose(part.mean(axis=0), 0, atol=1e-8)
@@ -169,6 +171,12 @@ def test_a_kind_of_attribute_of_weight_nought_says_nothing(world, part):
         title_vectors(world.parts, config), title_vectors(swapped, config)
     )
     assert not np.allclose(title_vectors(swapped, world.config), world.vectors)
+
+
+def test_a_title_lies_where_its_weighed_parts_add_up_to_by_hand():
+    config = replace(WorldConfig(), genre=3.0, theme=4.0)
+    parts = {"genre": np.array([[1.0, 0], [0, 0]]), "theme": np.array([[0, 1.0], [0, 2]])}
+    np.testing.assert_allclose(title_vectors(parts, config), [[0.6, 0.8], [0, 1]])
 
 
 def test_a_change_of_the_catalogue_leaves_the_other_titles_as_they_were():
@@ -209,3 +217,39 @@ def test_another_seed_gives_another_world_and_the_same_seed_the_same():
     np.testing.assert_array_equal(one.vectors, same.vectors)
     assert not np.allclose(one.tastes, other.tastes)
     assert not np.allclose(one.vectors, other.vectors)
+
+
+def test_awareness_follows_quality_as_far_as_the_parameter_says():
+    titles = read_catalogue()
+    for share in (0.4, 0.0):
+        config = replace(WorldConfig(), awareness_fame=0.6, awareness_quality=share)
+        found = [np.corrcoef(*draw_fame(titles, config, seed=seed))[0, 1] for seed in range(8)]
+        assert np.mean(found) == pytest.approx(share, abs=0.05)
+
+
+def test_a_launch_is_a_bump_that_halves_by_hand():
+    """Titles that were there before, on the first day, for a half-life, since today, not yet."""
+    shelf = SimpleNamespace(
+        added=np.array([-9, 0, 3, 10, 11]), awareness=np.arange(5.0),
+        config=WorldConfig(launch_bump=2.0, launch_half_life=7.0),
+    )  # fmt: skip
+    found = World.awareness_on(shelf, 10)
+    np.testing.assert_allclose(found, [0, 1, 2 + 1, 3 + 2, -np.inf])
+
+
+def test_habits_have_the_mean_and_the_spread_of_their_parameters():
+    n, rng = 40_000, np.random.default_rng(0)
+    viewers = draw_viewers(n, 1, WorldConfig(), rng=rng)
+    config = replace(WorldConfig(), evenings=0.1, activity_sd=0.5, rater_sd=0.3, group_rater=0.4)
+    habits = draw_habits(viewers, config, rng=rng)
+    assert habits["evenings"].mean() == pytest.approx(0.1, abs=0.002)
+    assert np.log(habits["evenings"]).std() == pytest.approx(0.5, abs=0.01)
+    groups = (viewers["gender"] + age_bands(viewers["age"])).to_numpy()
+    kindness = habits["generosity"]
+    own = kindness - kindness.groupby(groups).transform("mean")
+    assert own.var() == pytest.approx(0.3**2 * 0.6, rel=0.03)
+    alike = draw_habits(viewers, replace(config, group_rater=1.0), rng=rng)["generosity"]
+    assert alike.groupby(groups).std().max() < 1e-9 < 0.1 < alike.std() < 0.6
+    still = draw_habits(viewers, replace(config, activity_sd=0.0, rater_sd=0.0), rng=rng)
+    np.testing.assert_allclose(still["evenings"], 0.1)
+    assert (still["generosity"] == 0).all()
