@@ -72,7 +72,7 @@ def test_a_gap_is_over_viewers_and_seeds():
     assert abs(mean) < 1e-12 and low < -0.01 and high > 0.01
 
 
-def test_the_rows_of_100k_are_stored_with_each_habit():
+def test_all_rows_are_stored_those_of_100k_with_each_habit():
     table = deep_peers.stored()
     assert list(table) == deep_peers.HEAD
     for data, peer, make, _, seeds in deep_peers.CASES:
@@ -80,7 +80,7 @@ def test_the_rows_of_100k_are_stored_with_each_habit():
         run = some.groupby("library")["seed"].agg(list)
         if data == "100k":
             assert set(run.index) == {"ours", peer, *variants(make, peer)}
-            assert run["ours"] == run[peer] == list(range(seeds))
+        assert run["ours"] == run[peer] == list(range(seeds))
     assert set(HABITS) == {peer for _, peer, *_ in deep_peers.CASES}
 
 
