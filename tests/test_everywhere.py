@@ -34,13 +34,13 @@ def test_the_kernels_asked_for_are_those_that_run():
 
 
 def test_a_green_part_and_a_red_one(tmp_path):
-    (tmp_path / "test_it.py").write_text("def test_a(): ...\ndef test_b(): assert 1 == 2\n")
+    (tmp_path / "test_it.py").write_text("def test_right(): ...\ndef test_wrong(): assert 1 == 2\n")
     part = ("-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path))
     environment = Machine(OWN, vector=True, threads=1).environment([])
-    counted, wrong = everywhere.run((*part, "-k", "test_a"), environment)
+    counted, wrong = everywhere.run((*part, "-k", "test_right"), environment)
     assert (counted, wrong) == ("1 passed, 1 deselected", "")
     counted, wrong = everywhere.run(part, environment)
-    assert counted == "1 failed, 1 passed" and "test_b" in wrong
+    assert counted == "1 failed, 1 passed" and "test_wrong" in wrong
     counted, wrong = everywhere.run((*part, "--no-such-option"), environment)
     assert wrong
 
