@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
 
+from recsys_lib import plotting
 from recsys_lib.interactions import ITEM, TIME, USER, VALUE, Interactions
 
 settings.register_profile("watch-next", deadline=None, derandomize=True, max_examples=50)
@@ -48,6 +51,16 @@ def draw_log(
     )
     axes = {"users": user_labels[:users], "items": item_labels[:items]}
     return Interactions.from_frame(frame, value=VALUE, time=TIME, **axes)
+
+
+@pytest.fixture
+def book_style() -> Iterator[None]:
+    """The book's look for figures, which are closed afterwards."""
+    with mpl.rc_context():
+        mpl.use("agg")
+        plotting.use_style()
+        yield
+        plt.close("all")
 
 
 @pytest.fixture

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from recsys_lib import plotting
 from recsys_lib.labels import apart, label_ends
 
-
-@pytest.fixture(autouse=True)
-def style():
-    with mpl.rc_context():
-        mpl.use("agg")
-        plotting.use_style()
-        yield
-        plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def boxes(ax) -> list:

@@ -15,6 +15,8 @@ from matplotlib.colors import to_rgb
 from recsys_lib import plotting
 from recsys_lib.svg import as_svg
 
+pytestmark = pytest.mark.usefixtures("book_style")
+
 ROOT = Path(__file__).resolve().parents[1]
 DARK_PAGE = "#14181d"
 DATA_COLOURS = plotting.SERIES
@@ -27,15 +29,6 @@ FRAME = pd.DataFrame(
         "plays": [3, 1, 2],
     }
 )
-
-
-@pytest.fixture(autouse=True)
-def style():
-    with mpl.rc_context():
-        mpl.use("agg")
-        plotting.use_style()
-        yield
-        plt.close("all")
 
 
 def luminance(colour: str) -> float:

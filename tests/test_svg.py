@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -13,21 +12,14 @@ from recsys_lib import plotting
 from recsys_lib.svg import as_svg, coordinates, with_counted_ids, with_rounded_coordinates
 from recsys_lib.svg import without_coordinates as bare
 
+pytestmark = pytest.mark.usefixtures("book_style")
+
 DRAWN = (
     '<path id="m0123456789" d="M 0.123456 -1e-07 \nL 33.28125 234.196875" style="stroke-width: 0.8"'
     '/><use xlink:href="#m0123456789" x="68.770001" clip-path="url(#pabcdef0123)"/>'
     '<clipPath id="pabcdef0123"><rect width="399.999999"/></clipPath>'
     '<text transform="translate(12.3456 7) scale(0.123456 -0.1)">0.123456</text>'
 )
-
-
-@pytest.fixture(autouse=True)
-def style():
-    with mpl.rc_context():
-        mpl.use("agg")
-        plotting.use_style()
-        yield
-        plt.close("all")
 
 
 def draw(noise: float = 0.0, last: float = 0.5, colour: str = "blue") -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 
 import numpy as np
@@ -12,6 +10,7 @@ import pytest
 from recsys_lib.errors import ArgumentError, MissingPackageError
 from recsys_lib.models.deep.packages import in_float64, library
 from recsys_lib.models.deep.training import Schedule, hold_out, train, train_with_jax
+from tests.models.processors import printed_on
 
 ROWS = np.arange(10)
 
@@ -161,14 +160,6 @@ def fingerprint() -> list[float]:
     return [*history["loss"], *learned["w"][:2, 0].tolist(), learned["v"].sum()]
 
 
-def elsewhere(code: str, **environment: str) -> list[float]:
-    """The fingerprint in another process, after some code."""
-    code = f"{code}\nfrom tests.models.deep.test_training import *; print(*fingerprint())"
-    done = subprocess.run([sys.executable, "-c", code], env=os.environ | environment,
-                          capture_output=True, text=True, check=True)  # fmt: skip
-    return [*map(float, done.stdout.split())]
-
-
 ONE_CORE = "import os; hasattr(os, 'sched_setaffinity') and os.sched_setaffinity(0, [{}])".format(
     "min(os.sched_getaffinity(0))"
 )
@@ -179,8 +170,8 @@ ONE_CORE = "import os; hasattr(os, 'sched_setaffinity') and os.sched_setaffinity
     ("isa", "code"), [("SSE4_2", ""), ("AVX2", ONE_CORE)], ids=["old", "newer, one core"]
 )
 def test_other_kernels_and_one_core_learn_the_same_to_nine_digits(isa, code):
-    found = elsewhere(code, XLA_FLAGS=f"--xla_cpu_max_isa={isa}")
-    np.testing.assert_allclose(found, fingerprint(), rtol=1e-9)
+    found = printed_on(isa, fingerprint, after=code)
+    np.testing.assert_allclose([*map(float, found.split())], fingerprint(), rtol=1e-9)
 
 
 def test_without_jax_there_is_a_clear_error(monkeypatch):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from itertools import product
 
 import numpy as np
@@ -16,6 +13,7 @@ from recsys_lib.errors import ArgumentError, DataError
 from recsys_lib.interactions import ITEM, TIME, USER
 from recsys_lib.models import GenerativeRetrieval
 from recsys_lib.models.sequences.generative import Spelling, log_chances, remembered
+from tests.models.processors import printed_on
 
 SMALL = dict(levels=2, codes=2, factors=4, length=5, epochs=2, batch_size=8)
 SIZES = (3, 2, 2)
@@ -147,21 +145,17 @@ def test_no_evening_sees_a_later_one(make_log):
     np.testing.assert_array_equal(one[:2], 0)  # nothing is remembered before the first title
 
 
-def lists() -> str:
+def lists() -> list:
     """What it recommends after a few epochs, one list after the other."""
     log, items, _ = genres_in_turn()
     model = GenerativeRetrieval(levels=2, codes=4, factors=16, length=5, epochs=4, batch_size=16)
-    return " ".join(map(str, model.fit(log, items=items).recommend(log.users, 5)[ITEM]))
+    return [*model.fit(log, items=items).recommend(log.users, 5)[ITEM]]
 
 
 @pytest.mark.parametrize("isa", ["SSE4_2", "AVX2"])
 def test_other_processors_recommend_the_same(isa):
     pytest.importorskip("jax")
-    code = "from tests.models.sequences.test_generative import lists; print(lists())"
-    flags = {"XLA_FLAGS": f"--xla_cpu_max_isa={isa}"}
-    done = subprocess.run([sys.executable, "-c", code], env=os.environ | flags,
-                          capture_output=True, text=True, check=True)  # fmt: skip
-    assert done.stdout.strip() == lists()
+    assert printed_on(isa, lists) == " ".join(map(str, lists()))
 
 
 def test_settings_and_tables_from_which_nothing_can_be_learned_are_refused(make_log):

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +12,7 @@ from recsys_lib.interactions import ITEM, TIME, USER
 from recsys_lib.models import GRU4Rec, SASRec
 from recsys_lib.models.deep.training import _compiled
 from recsys_lib.models.sequences.attention import attention, earlier, normed
+from tests.models.processors import printed_on
 
 SMALL = dict(factors=4, length=5, negatives=6, epochs=2, batch_size=8)
 
@@ -143,21 +140,17 @@ def test_a_second_fit_with_the_same_sizes_compiles_nothing(kind, make_log):
     assert _compiled.cache_info().misses == after.misses + 1
 
 
-def lists() -> str:
+def lists() -> list:
     """What both networks recommend after a few epochs, one list after the other."""
     log, sizes = a_round(), dict(factors=16, length=5, negatives=8, epochs=4, batch_size=16)
     found = [kind(**sizes).fit(log).recommend(log.users, 5)[ITEM] for kind in (SASRec, GRU4Rec)]
-    return " ".join(map(str, np.concatenate(found)))
+    return [*np.concatenate(found)]
 
 
 @pytest.mark.parametrize("isa", ["SSE4_2", "AVX2"])
 def test_other_processors_recommend_the_same(isa):
     pytest.importorskip("jax")
-    code = "from tests.models.sequences.test_networks import lists; print(lists())"
-    flags = {"XLA_FLAGS": f"--xla_cpu_max_isa={isa}"}
-    done = subprocess.run([sys.executable, "-c", code], env=os.environ | flags,
-                          capture_output=True, text=True, check=True)  # fmt: skip
-    assert done.stdout.strip() == lists()
+    assert printed_on(isa, lists) == " ".join(map(str, lists()))
 
 
 @pytest.mark.parametrize("kind", [SASRec, GRU4Rec])
