@@ -1,7 +1,8 @@
 """Show the library's docstrings as they were meant: formulas as they stand, sources as links.
 
-A paragraph whose lines are formulas (``score[u, i] = ...``, or a line that goes on, indented) is
-shown in fixed width, and a source given by its key in the bibliography becomes a citation.
+A paragraph whose lines are formulas (``score[u, i] = ...``, ``+=``, ``~`` for a draw, or a line
+that goes on, indented) is shown in fixed width, and a source given by its key in the bibliography
+becomes a citation.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from itertools import groupby
 
 from sphinx.application import Sphinx
 
-FORMULA = re.compile(r"[\w.@*]+(\[[^\]]*\]|\([^)]*\))* += \S.*")
+NAME = r"[\w.@*]+(?:\[[^\]]*\]|\([^)]*\))*"
+FORMULA = re.compile(rf"{NAME}(?:(?:, | · ){NAME})* +(?:\+?=|~) \S.*")
 WORDS = re.compile(r"(?:[\w.@*]+,? ){1,5}= \S.*")
 """``ratio of viewers = ...``: taken for a formula only where formulas stand above or below."""
 KEY = re.compile(r"`([a-z]+\d{4}[a-z]*)`")

@@ -13,7 +13,7 @@ DAY = 86_400  # seconds
 def faded(log: Interactions, half_life_days: float, *, now: int | None = None) -> Interactions:
     """The same events, each worth less the longer ago it was.
 
-    value[e] * 0.5 ** (days from time[e] to now / half_life_days)
+    faded[e] = value[e] * 0.5 ** (days from time[e] to now / half_life_days)
 
     For models with weighted=True, fitted on it or asked about it as histories. An event of 10
     half-lives ago counts a thousandth, and is still an event: what was watched stays watched.

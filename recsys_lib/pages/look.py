@@ -39,8 +39,10 @@ def grid_chance(row_decay: float, position_decay: float, rows: int, positions: i
 def fit_grid(row, position, clicked, *, weight=None, users=None, level: float = 0.95) -> Look:
     """Fit a chance to click that falls with the row and along it.
 
+    The parameters are those under which the clicks are likeliest:
+
     chance = appeal * row_decay ** row * position_decay ** position
-    maximise sum of weight * (clicked * log(chance) + (1 - clicked) * log(1 - chance))
+    likelihood = sum(weight * (clicked * log(chance) + (1 - clicked) * log(1 - chance)))
 
     What stands on top is better as well as more looked at. So only slots whose title was drawn by
     lot tell one from the other: give these alone, or all with weight = (chance by an even lot) /
@@ -70,7 +72,9 @@ def fit_grid(row, position, clicked, *, weight=None, users=None, level: float = 
 def fit_cascade(first, places: int, *, weight=None, users=None, level: float = 0.95) -> Look:
     """Fit a viewer who goes from slot to slot, stops at a click, and may stop without one.
 
-    chance that the first click is in slot k = appeal * ((1 - appeal) * stay) ** k
+    The first click is in slot k with
+
+    chance[k] = appeal * ((1 - appeal) * stay) ** k
 
     Args:
         first: the slot of each page's first click, from 0; -1 for a page without one.

@@ -194,6 +194,10 @@ def test_docstrings_keep_their_formulas_bars_and_sources(monkeypatch):
     (["ratio = a / b", "error**2 = var(a) / n"], True),
     (["difference = share of treated - share of control", "low, high = difference -/+ z"], True),
     (["chance of a click = 1 / (1 + exp(-x))", "belief[a] = normal(mean[a])"], True),
+    (["bu[u] += rate * (error - l2 * bu[u])    and bi[i] likewise"], True),
+    (["low, high = difference -/+ z * error"], True),
+    (["value[u, j] ~ Normal(scores[u, j], sd[u, j])"], True),
+    (["features[i] · features[j] = sum over blocks", "    of cosines"], True),
     (["chance of a click = 1 / 2"], False),
     (["With co = shrinkage it counts half; with", "shrinkage = 0 it stays as it is."], False),
 ])  # fmt: skip

@@ -56,11 +56,11 @@ def solve_rows(
 ) -> np.ndarray:
     """Each row's least-squares problem with H fixed, solved exactly, in float64.
 
-    x[u] minimises sum over events i of u of r[u, i] * (x · H[i] - 1) ** 2
-                 + alpha * sum over all i of (x · H[i]) ** 2 + penalty[u] * |x - toward[u]| ** 2
+    loss[u] = sum over events i of u of r[u, i] * (x · H[i] - 1) ** 2
+              + alpha * sum over all i of (x · H[i]) ** 2 + penalty[u] * |x - toward[u]| ** 2
 
-    A row's solution does not depend on the other rows asked for, to the last bit: rows of equal
-    length share a batch, which pads nothing. Threads take a batch each.
+    Row u gets the x of least loss. It does not depend on the other rows asked for, to the last bit:
+    rows of equal length share a batch, which pads nothing. Threads take a batch each.
 
     Args:
         events: r, CSR array (n_rows, n_items) of at least 0.

@@ -23,7 +23,9 @@ class GenreRows(PagePolicy):
     """Pages of rows, a genre each, of unseen titles by one recommender's scores.
 
     How likely a title is to be played if looked at, in the mood for a genre:
+
     fit = 1 / (1 + exp(-(base + slope * z + mood * (is of that genre))))
+
     with z the score in sds of its viewer's. A mood's chance is the share of titles whose first
     genre it is. `rows` genres whose first titles fit best on average are candidates.
 

@@ -118,7 +118,9 @@ class World:
     def awareness_on(self, day: int) -> np.ndarray:
         """How well known each title is on a day, in logits; -inf while it is not on the shelf.
 
-        awareness[t] + launch_bump * 0.5 ** (age[t] / launch_half_life), the second for arrivals
+        awareness_on[t] = awareness[t] + launch_bump * 0.5 ** (age[t] / launch_half_life)
+
+        with the second term for arrivals only.
         """
         age = day - self.added
         half_lives = np.maximum(age, 0) / self.config.launch_half_life
