@@ -151,7 +151,7 @@ launch-test: ## install as Binder and Colab do, in an environment of its own, an
 	$(LAUNCHED)/bin/jupyter nbconvert --to notebook --execute --stdout chapters/01_*.ipynb >/dev/null
 
 assignments-test: $(CLASSROOM) ## mark right, wrong and hostile answers (needs bubblewrap)
-	$(BIN)/python -m pytest $(BY_FILE) tests/assignments/slow
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests/assignments/slow
 
 lock: ## resolve requirements.txt into requirements.lock again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package recsys-lib --output-file requirements.lock requirements.txt

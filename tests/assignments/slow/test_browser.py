@@ -22,6 +22,8 @@ from tests.assignments.harness import hand_in, key_of, with_cell
 from tests.assignments.nasty import nasty_texts
 from tests.assignments.teacher import Jupyter, Listener, Teacher
 
+pytestmark = pytest.mark.xdist_group("browser")  # one server for all
+
 NAME = "01_from_log_to_problem"
 AS_TEACHER = """
 fetch('/api/contents/PWNED.txt', {method: 'PUT',

@@ -12,6 +12,8 @@ from assignments.tools.release import main as release
 from assignments.tools.release import student_version
 from tests.assignments.harness import hand_in, key_of
 
+pytestmark = pytest.mark.xdist_group("grading")  # its class is graded once, by one process
+
 NAME = "01_from_log_to_problem"
 WHO = ("ada", "ben", "cleo", "notes")
 

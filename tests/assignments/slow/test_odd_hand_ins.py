@@ -12,6 +12,8 @@ from assignments.tools.release import WORDS, student_version
 from assignments.tools.release import main as release
 from tests.assignments.harness import hand_in, key_of, with_cell
 
+pytestmark = pytest.mark.xdist_group("odd_hand_ins")  # its class is graded once, by one process
+
 NAME = "01_from_log_to_problem"
 MINE = "I would report the cut by time, because the service lives in the future."
 
